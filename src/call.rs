@@ -1,0 +1,85 @@
+//! What arrives and what leaves: one request read, one response to send.
+//!
+//! **Invariant:** nothing here knows a socket, a vendor or the time. A [`Call`] is complete (its body is read)
+//! and a [`Reply`] is only data; the server alone turns bytes into the one and the other into bytes.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+/// One request, read to its end.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The method as sent; unknown ones are kept as they are.
+    pub method: Method,
+    /// The authority the client asked for (`Host`, or `:authority` in HTTP/2), port included; empty when none was sent.
+    pub host: String,
+    /// The path as sent, still percent-encoded, beginning with `/`.
+    pub path: String,
+    /// The query as sent, without its `?`.
+    pub query: Option<String>,
+    /// All other header fields.
+    pub headers: HeaderMap,
+    /// The body, or why there is none to read.
+    pub body: Body,
+    /// The vendor to whom the listener belongs that this call came in by (`--vendor-listen`).
+    pub listener_vendor: Option<Box<str>>,
+}
+
+/// A request's body.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Read to its end; empty when none was sent.
+    Whole(Bytes),
+    /// Longer than the server reads (`BODY_BYTES_MAX`).
+    TooLarge,
+    /// The client broke off, or took longer than the server waits.
+    Broken,
+}
+
+impl Call {
+    /// A header's value as text; `None` when absent or not visible ASCII.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The authority without its port, as sent.
+    pub fn host_name(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => &self.host,
+        }
+    }
+}
+
+/// One response, not yet sent.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: StatusCode,
+    /// The header fields; `content-length` and `date` are the server's to add.
+    pub headers: HeaderMap,
+    /// The body, whole.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// A reply without header fields or body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// The same reply with one header field more (an earlier one of that name is replaced).
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The same reply with a body of the given media type.
+    #[must_use]
+    pub fn with_body(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self.body = body.into();
+        self
+    }
+}
