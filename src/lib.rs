@@ -1,1 +1,84 @@
-//! Standin.
+//! Standin answers as SaaS vendors do: their user-management APIs (REST, SCIM 2.0, OAuth token endpoints) with their
+//! documented behaviour and their sharp edges, from profile files, over made-up recipients.
+//!
+//! # The way of a call
+//!
+//! ```text
+//! socket ── server::wire ──Call──► engine::Engine::answer                (synchronous, total: cannot wait, cannot unwind)
+//!                                    │ stage::selection    which vendor: Host, path, port
+//!                                    │ vault               whose credential: it chooses sandbox and organization
+//!                                    ▼
+//!                                  engine::vendor::Vendor::stages        (the list, in the order a caller can observe)
+//!                                    │ stage::routing      api and endpoint: looked up now, answered below
+//!                                    │ strike              a fault that was asked for
+//!                                    │ stage::identity     401: missing, unknown, dead, or good elsewhere
+//!                                    │ stage::access       403: plan, prerequisites, client
+//!                                    │                     429: rate limits have their place here
+//!                                    │ stage::routing      404, 405, 501
+//!                                    │ stage::access       403: scope
+//!                                    │ representation::read    Call → Input; 400, 413, 415
+//!                                    │ operation::run          Input → Outcome; 404, 409, …
+//!                                    │   └ store               read(|state|), write(|state|)
+//!                                    │ representation::answer  Outcome → Reply
+//!                                    │ representation::failure or Fault → Reply
+//!                                    ▼
+//! socket ◄─ server::wire ◄──Reply───┘
+//! ```
+//!
+//! Only [`server`], and [`serve`] which starts it, are async.
+//!
+//! # The load-bearing types
+//!
+//! | type | it is | it must not know |
+//! |---|---|---|
+//! | [`call::Call`], [`call::Reply`] | one request read, one response to send | sockets, vendors |
+//! | [`profile::model::Profile`] | a vendor's behaviour, fully checked, with the variants in force | state, time, the file system |
+//! | [`profile::diagnostic::Diagnostic`] | one mistake of a file and its place | terminals |
+//! | [`engine::Engine`] | vendors, sandboxes and credentials | sockets; it cannot fail, only reply |
+//! | [`vault::Vault`] | credentials as issued: whose, for what, alive or dead | profiles, clocks |
+//! | [`store::Store`] | all records of one vendor in one sandbox, under one lock | profiles, protocols, JSON, time |
+//! | [`operation::Input`], [`operation::Outcome`] | what to do, what came of it | calls, replies, statuses |
+//! | [`fault::Fault`] | how a call failed, in typed facts | statuses, sentences, vendors |
+//! | [`notes::Notes`] | what was found out about a call: facts, advisories | the wire |
+//! | [`world::Clock`], [`world::Dice`] | time and chance of a sandbox, handed in | who asks, and why |
+//! | [`scim`], [`oauth`] | the protocols, as data | HTTP, and everything of ours |
+//!
+//! # Invariants
+//!
+//! * **No vendor's name in `src/`.** Vendors are files in `profiles/`; what they need and the language lacks, the
+//!   language learns. A variant is a change of settings, never code.
+//! * **A record is a SCIM resource**; every other surface is a projection of it, so all surfaces agree. Ids are pure
+//!   functions of a serial, in each surface's form.
+//! * **Two types at each boundary**: as written and as meant ([`profile::node::Node`], [`profile::model::Profile`]), as
+//!   received and as understood ([`call::Call`], [`operation::Input`]), how it failed and how this vendor says so
+//!   ([`fault::Fault`], [`call::Reply`]).
+//! * **A change is whole or not at all**: rules, uniqueness and links are checked under the lock that makes it.
+//! * **Time and chance are handed in**; every draw is a hash of the seed, the sandbox, what is drawn and the
+//!   how-many-th it is.
+//! * **Everything is bounded**, with the unit in the bound's name beside its use.
+//! * **Arrows point one way**: `tests/suite/architecture.rs` holds the table of who may import whom.
+
+pub mod cli;
+pub mod serve;
+pub mod server;
+
+pub mod call;
+pub mod fault;
+pub mod notes;
+pub mod world;
+
+pub mod engine;
+pub mod stage;
+pub mod vault;
+
+pub mod representation;
+
+pub mod operation;
+pub mod record;
+pub mod store;
+
+pub mod oauth;
+pub mod scim;
+
+pub mod profile;
+pub mod seed;

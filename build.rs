@@ -1,0 +1,31 @@
+//! Writes the table of the profiles that are built into the binary: every `profiles/*.yaml`, by name.
+//!
+//! A list in the source would name vendors in code; the folder is the list.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let profiles = root.join("profiles");
+    println!("cargo:rerun-if-changed=profiles");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(&profiles)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    let mut table = String::from("&[\n");
+    for path in &files {
+        println!("cargo:rerun-if-changed={}", path.display());
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Writing into a String cannot fail.
+        let _ = writeln!(
+            table,
+            "    ({:?}, include_str!({:?})),",
+            format!("profiles/{name}"),
+            path.display().to_string()
+        );
+    }
+    table.push(']');
+    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("profiles.rs"), table)
+}

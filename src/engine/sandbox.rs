@@ -1,0 +1,81 @@
+//! A sandbox: one isolated world of all vendors, with its organizations, its clock and its dice.
+
+use std::sync::Arc;
+
+use super::Setup;
+use super::vendor::Vendor;
+use crate::profile::model::Carrier;
+use crate::stage::routing::Routes;
+use crate::vault::{Issued, Owner, Vault};
+use crate::world::{Clock, Dice};
+
+/// The sandbox that is there from the start.
+pub const DEFAULT_SANDBOX: &str = "default";
+
+/// Its organizations.
+pub const DEFAULT_ORGANIZATIONS: [&str; 2] = ["acme", "globex"];
+
+/// One isolated world.
+#[derive(Debug)]
+pub struct Sandbox {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its dice.
+    pub dice: Dice,
+    /// The names of its organizations.
+    pub organizations: Vec<String>,
+    vendors: Vec<Vendor>,
+}
+
+impl Sandbox {
+    /// Opens the sandbox `default`: its organizations, their recipients with every vendor, and the fixed credentials.
+    ///
+    /// # Errors
+    /// One sentence on what in the setup does not fit.
+    pub fn open(name: &str, setup: &Setup, routes: &[Arc<Routes>], clock: Clock, vault: &Vault) -> Result<Self, String> {
+        let dice = Dice::new(setup.seed, name);
+        let organizations: Vec<String> = DEFAULT_ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect();
+        let mut vendors = Vec::new();
+        for (index, (profile, routes)) in setup.profiles.iter().zip(routes).enumerate() {
+            let vendor = Vendor::open(index, profile, routes, dice, &organizations);
+            for (of, name, value) in &setup.standing {
+                if *of == profile.vendor {
+                    vendor.set_standing(name, value)?;
+                }
+            }
+            super::populate::populate(&vendor, setup, &organizations, dice, clock.now_ms())?;
+            issue_fixed(&vendor, name, &organizations, vault, clock.now_ms());
+            vendors.push(vendor);
+        }
+        Ok(Self { name: name.into(), clock, dice, organizations, vendors })
+    }
+
+    /// A vendor by its index. There is one for each profile.
+    pub fn vendor(&self, index: usize) -> &Vendor {
+        &self.vendors[index]
+    }
+}
+
+/// A fixed credential's text: `VENDOR-CREDENTIAL-token`, with the organization behind it in all but the first.
+pub fn fixed(vendor: &str, credential: &str, what: &str, organization: &str) -> String {
+    let base = format!("{vendor}-{credential}-{what}");
+    if organization == DEFAULT_ORGANIZATIONS[0] { base } else { format!("{base}-{organization}") }
+}
+
+fn issue_fixed(vendor: &Vendor, sandbox: &str, organizations: &[String], vault: &Vault, now_ms: i64) {
+    for (organization, name) in organizations.iter().enumerate() {
+        for (index, credential) in vendor.profile.credentials.iter().enumerate() {
+            let owner = Owner { sandbox: sandbox.into(), vendor: vendor.index, organization, credential: index };
+            let text = |what: &str| fixed(&vendor.profile.vendor, &credential.name, what, name);
+            if credential.carrier == Carrier::Client {
+                vault.register(&text("client"), &text("secret"), owner);
+            } else {
+                let lives = credential.expires_ms.and_then(|ms| i64::try_from(ms).ok());
+                let expires_ms = lives.map(|ms| now_ms.saturating_add(ms));
+                vault.issue(&text("token"), Issued { owner, scopes: None, expires_ms, dead: None });
+            }
+        }
+    }
+}

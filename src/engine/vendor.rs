@@ -1,0 +1,269 @@
+//! A vendor: a profile brought to life in one sandbox, and the way of a call through it.
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+
+use super::sandbox::Sandbox;
+use crate::call::{Call, Reply};
+use crate::fault::{Fault, FaultName, Stranger};
+use crate::notes::Notes;
+use crate::operation::{self, Outcome, Scene};
+use crate::profile::model::{Api, Does, Endpoint, IdForm, Profile};
+use crate::record::id::Ids;
+use crate::representation::{self, Echo, Surface, answer, failure};
+use crate::stage::access::{self, Standing};
+use crate::stage::identity::{self, Place};
+use crate::stage::routing::{Routes, Sight};
+use crate::stage::selection::Addressed;
+use crate::store::{OrganizationId, Scope, Store, TableRules};
+use crate::vault::{Issued, Vault};
+use crate::world::Dice;
+
+/// A profile brought to life.
+#[derive(Debug)]
+pub struct Vendor {
+    /// Its index among the vendors.
+    pub index: usize,
+    /// Its behaviour.
+    pub profile: Arc<Profile>,
+    /// Its records.
+    pub store: Store,
+    /// What its ids are drawn from, by record type.
+    pub keys: Vec<u64>,
+    routes: Arc<Routes>,
+    standings: RwLock<Vec<Standing>>,
+    forced: Mutex<Option<FaultName>>,
+}
+
+/// A call that has reached its vendor.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// Where it was sent.
+    pub addressed: &'a Addressed<'a>,
+    /// The credential that it shows.
+    pub shown: Option<&'a str>,
+    /// Whose that is.
+    pub issued: Option<&'a Issued>,
+    /// The sandbox.
+    pub sandbox: &'a Sandbox,
+    /// All credentials.
+    pub vault: &'a Vault,
+}
+
+impl Vendor {
+    /// Brings a profile to life, without records.
+    pub fn open(index: usize, profile: &Arc<Profile>, routes: &Arc<Routes>, dice: Dice, organizations: &[String]) -> Self {
+        let rules: Vec<TableRules> = profile
+            .records
+            .iter()
+            .map(|record| {
+                let scope = |platform| if platform { Scope::Platform } else { Scope::Organization };
+                TableRules { uniques: record.unique.iter().map(|unique| scope(unique.platform)).collect() }
+            })
+            .collect();
+        let store = Store::new(&rules);
+        let lags = profile.records.iter().any(|record| record.visible_after_ms > 0);
+        store.write(|state| state.keep_recent(lags));
+        let key = |record: &crate::profile::model::RecordType| dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0);
+        let done = profile.prerequisites.iter().map(|prerequisite| prerequisite.at_start).collect();
+        let standing = Standing { plan: 0, done };
+        Self {
+            index,
+            keys: profile.records.iter().map(key).collect(),
+            profile: Arc::clone(profile),
+            store,
+            routes: Arc::clone(routes),
+            standings: RwLock::new(vec![standing; organizations.len()]),
+            forced: Mutex::new(None),
+        }
+    }
+
+    /// Puts every organization on a plan, or does or undoes a prerequisite for it.
+    ///
+    /// # Errors
+    /// One sentence that names what there is.
+    pub fn set_standing(&self, name: &str, value: &str) -> Result<(), String> {
+        let profile = &self.profile;
+        let mut standings = self.standings.write();
+        if name == "plan" {
+            let plan = profile.plans.iter().position(|plan| plan == value);
+            let known = profile.plans.join(", ");
+            let plan = plan.ok_or_else(|| format!("{} has no plan `{value}`; its plans are {known}", profile.vendor))?;
+            standings.iter_mut().for_each(|standing| standing.plan = plan);
+            return Ok(());
+        }
+        let index = profile.prerequisites.iter().position(|prerequisite| prerequisite.name == name);
+        let index = index.ok_or_else(|| format!("{} has no variant or prerequisite `{name}`", profile.vendor))?;
+        let done = value.parse().map_err(|_| format!("the prerequisite `{name}` is true or false, not `{value}`"))?;
+        standings.iter_mut().for_each(|standing| standing.done[index] = done);
+        Ok(())
+    }
+
+    /// Lets the next call end in a fault.
+    pub fn force(&self, fault: FaultName) {
+        *self.forced.lock() = Some(fault);
+    }
+
+    /// Answers a call.
+    pub fn answer(&self, visit: &Visit<'_>, notes: &mut Notes) -> Reply {
+        let profile = &*self.profile;
+        notes.vendor.clone_from(&profile.vendor);
+        let Some(sight) = self.routes.find(profile, visit.addressed.path) else {
+            self.hint(visit.addressed.path, notes);
+            return failure::write(profile, None, None, &Fault::UnknownPath, &notes.request_id);
+        };
+        let api = &profile.apis[sight.api];
+        notes.rule(&api.rule);
+        let ids = self.ids(api);
+        let organization = visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
+        let named = sight.organization.as_deref().or(organization.map(String::as_str)).unwrap_or_default();
+        let base_url = format!("http://{}{}{}", visit.call.host, visit.addressed.prefix, api.base_of(named));
+        let surface = Surface { profile, api, ids: &ids, call: visit.call, base_url: &base_url };
+        let ended = self.stages(visit, &surface, &sight, notes);
+        let endpoint = sight.endpoint(api, &visit.call.method);
+        self.advise(endpoint, ended.as_ref().err(), notes);
+        match ended {
+            Ok((endpoint, echo, outcome)) => answer::write(&surface, endpoint, &echo, &outcome),
+            Err(fault) => {
+                if let Some(rule) = api.errors.faults.get(&fault.name()).and_then(|look| look.rule.as_ref()) {
+                    notes.rule(rule);
+                }
+                self.name_rules(&surface, endpoint, &fault, notes);
+                if fault == Fault::UnknownRoute {
+                    self.hint(visit.addressed.path, notes);
+                }
+                failure::write(profile, Some(api), Some(&surface), &fault, &notes.request_id)
+            }
+        }
+    }
+
+    /// The path of a call: the stages in the order that a caller can observe.
+    fn stages<'p>(
+        &'p self,
+        visit: &Visit<'_>,
+        surface: &Surface<'p>,
+        sight: &Sight<'_>,
+        notes: &mut Notes,
+    ) -> Result<(&'p Endpoint, Echo, Outcome), Fault> {
+        let (api, call) = (surface.api, visit.call);
+        if api.unknown_route_first {
+            sight.settle(api, &call.method)?;
+        }
+        self.strike()?;
+        let now_ms = visit.sandbox.clock.now_ms();
+        let organization = self.identify(visit, api, sight, now_ms, notes)?;
+        if let Some(organization) = organization {
+            self.allow(visit, api, organization, notes)?;
+        }
+        // Rate limits are spent here, once they are in force.
+        let endpoint = sight.settle(api, &call.method)?;
+        notes.operation = Some(endpoint.name.clone());
+        notes.rule(&endpoint.rule);
+        access::allow_scope(endpoint, visit.issued.and_then(|issued| issued.scopes.as_deref()))?;
+        let reading = representation::read(surface, endpoint, self.index, sight.id.clone(), notes)?;
+        let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
+        let scene = Scene {
+            profile: surface.profile,
+            store: &self.store,
+            ids: surface.ids,
+            organization: OrganizationId(organization),
+            now_ms,
+            vault: visit.vault,
+            dice: visit.sandbox.dice,
+        };
+        let outcome = operation::run(&scene, reading.input, notes)?;
+        Ok((endpoint, reading.echo, outcome))
+    }
+
+    /// A fault that was asked for.
+    fn strike(&self) -> Result<(), Fault> {
+        match self.forced.lock().take() {
+            Some(FaultName::Internal) => Err(Fault::Internal),
+            Some(name) => Err(Fault::Forced(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// The caller's organization; none at a token endpoint, where the client shows who it is in its own way.
+    fn identify(&self, visit: &Visit<'_>, api: &Api, sight: &Sight<'_>, now_ms: i64, notes: &mut Notes) -> Result<Option<usize>, Fault> {
+        if sight.endpoint(api, &visit.call.method).is_some_and(|endpoint| endpoint.does == Does::Token) {
+            return Ok(None);
+        }
+        let place = Place { vendor: self.index, sandbox: visit.addressed.sandbox, organization: sight.organization.as_deref() };
+        let organizations = &visit.sandbox.organizations;
+        let admitted = identity::admit(&self.profile, api, &place, visit.shown, visit.issued, organizations, now_ms);
+        admitted.map_err(|why: Stranger| {
+            notes.stranger = Some(why);
+            Fault::Unauthenticated(why)
+        })?;
+        let organization = visit.issued.map(|issued| issued.owner.organization).unwrap_or_default();
+        notes.organization = organizations.get(organization).cloned();
+        Ok(Some(organization))
+    }
+
+    /// Plan, prerequisites, client.
+    fn allow(&self, visit: &Visit<'_>, api: &Api, organization: usize, notes: &mut Notes) -> Result<(), Fault> {
+        let standings = self.standings.read();
+        if let Some(standing) = standings.get(organization) {
+            access::allow_organization(&self.profile, &api.requires, standing).inspect_err(|_| notes.rule(&api.requires_rule))?;
+        }
+        access::allow_client(api, visit.call, notes)
+    }
+
+    /// Names the advisories that the call ran into.
+    fn advise(&self, endpoint: Option<&Endpoint>, fault: Option<&Fault>, notes: &mut Notes) {
+        for (index, advisory) in self.profile.advisories.iter().enumerate() {
+            let operation = endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
+            let ended = fault.is_some_and(|fault| advisory.faults.contains(&fault.name()));
+            let met = (advisory.operations.is_empty() || operation)
+                && (advisory.faults.is_empty() || ended)
+                && (advisory.sent.is_empty() || notes.sent.contains(&index))
+                && (advisory.notes.is_empty() || advisory.notes.iter().all(|word| notes.words.contains(&word.as_str())));
+            if met {
+                notes.advisories.push(index);
+                notes.fact(u16::try_from(advisory.fact).unwrap_or(u16::MAX));
+            }
+        }
+    }
+
+    /// Names the facts behind a fault that the stage which raised it could not know.
+    fn name_rules(&self, surface: &Surface<'_>, endpoint: Option<&Endpoint>, fault: &Fault, notes: &mut Notes) {
+        match (fault.name(), endpoint) {
+            (FaultName::RateLimited, _) => self.profile.limits.rule.iter().for_each(|rule| notes.rule(rule)),
+            (FaultName::UnknownReference, Some(endpoint)) => {
+                surface.api.resources.get(endpoint.of).iter().for_each(|resource| notes.rule(&resource.unknown_member_rule));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells what would have been nearer: an absence that the profile explains, or the bases that it serves.
+    fn hint(&self, path: &str, notes: &mut Notes) {
+        let absent = self.profile.absent.iter().find(|absent| {
+            absent.path.as_deref().is_some_and(|absent| path.strip_prefix(absent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        });
+        notes.hint = Some(match absent {
+            Some(absent) => {
+                notes.rule(&absent.rule);
+                absent.about.clone()
+            }
+            None => {
+                let bases: Vec<String> = self.profile.apis.iter().map(Api::base_text).collect();
+                format!("{} answers below {}", self.profile.title, bases.join(", "))
+            }
+        });
+    }
+
+    /// How an api names records, by record type.
+    pub fn ids<'p>(&'p self, api: &'p Api) -> Vec<Option<Ids<'p>>> {
+        let form = |index: usize| -> Option<&'p IdForm> {
+            let shape = api.shapes.iter().find(|shape| shape.record == index).map(|shape| &shape.id);
+            shape.or_else(|| api.resources.iter().find(|resource| resource.record == index).map(|resource| &resource.id))
+        };
+        let records = self.profile.records.iter().zip(&self.keys).enumerate();
+        records.map(|(index, (record, key))| Some(Ids { form: form(index)?, record, key: *key })).collect()
+    }
+}

@@ -1,0 +1,195 @@
+//! Changing a record: field by field, by replacement, by a PatchOp. One way in, one way out.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::create::{draft, is_active, link, not_unique};
+use super::list::values;
+use super::{FieldChange, Links, Outcome, Scene, Target, invalid, name_assigned, remove, table};
+use crate::fault::Fault;
+use crate::notes::Notes;
+use crate::profile::model::{Deactivate, RecordType};
+use crate::record;
+use crate::record::law::{self, first_fit, value_at};
+use crate::scim::leniency::Leniency;
+use crate::scim::patch::Patch;
+use crate::scim::resource;
+use crate::store::{Record, ReplaceError, State};
+
+/// What is to become of a record: its attributes with this surface's ids, and its links.
+struct Wanted {
+    attributes: Map<String, Value>,
+    links: Links,
+}
+
+/// Changes fields.
+pub(super) fn update(
+    scene: &Scene<'_>,
+    target: &Target,
+    fields: Vec<FieldChange>,
+    links: &Links,
+    notes: &mut Notes,
+) -> Result<Outcome, Fault> {
+    change(scene, target, notes, |_, _, mut attributes| {
+        for field in fields {
+            set(&mut attributes, field);
+        }
+        Ok(Wanted { attributes, links: links.clone() })
+    })
+}
+
+/// Gives a field its new value: at the place that it was read from. The other places that held the same value follow, so
+/// that a work address does not stay behind when the login changes.
+fn set(attributes: &mut Map<String, Value>, field: FieldChange) {
+    let before = first_fit(&field.at, field.format, attributes).map(|(path, value)| (path.clone(), value.clone()));
+    let home = before.as_ref().map(|(path, _)| path).or(field.at.first());
+    for path in &field.at {
+        let same = before.as_ref().is_some_and(|(_, value)| value_at(attributes, path) == Some(value));
+        if Some(path) == home || same {
+            match &field.value {
+                Some(value) => path.set(attributes, value.clone()),
+                None => path.clear(attributes),
+            }
+        }
+    }
+}
+
+/// Replaces a record (RFC 7644 section 3.5.1).
+pub(super) fn replace(
+    scene: &Scene<'_>,
+    target: &Target,
+    attributes: Map<String, Value>,
+    links: &Links,
+    notes: &mut Notes,
+) -> Result<Outcome, Fault> {
+    let kind = scene.record_type(target.record);
+    if kind.is_group() && links.members.is_none() {
+        if let Some(rule) = kind.rules.iter().find(|rule| rule.required && rule.path.name == "members") {
+            notes.rule(&rule.rule);
+            return Err(Fault::missing("members"));
+        }
+    }
+    change(scene, target, notes, |_, _, old| {
+        let replaced = resource::replace(&kind.scim_schema, &Value::Object(old), Value::Object(attributes)).map_err(Fault::Scim)?;
+        // What a replacement does not name, it empties.
+        let members = kind.is_group().then(|| links.members.clone().unwrap_or_default());
+        Ok(Wanted { attributes: object(replaced), links: Links { members, ..links.clone() } })
+    })
+}
+
+/// Changes a record by a PatchOp (RFC 7644 section 3.5.2).
+pub(super) fn patch(
+    scene: &Scene<'_>,
+    target: &Target,
+    patch: &Patch,
+    leniency: &Leniency,
+    ignore_unknown: bool,
+    notes: &mut Notes,
+) -> Result<Outcome, Fault> {
+    let kind = scene.record_type(target.record);
+    let mut ignored = Vec::new();
+    let outcome = change(scene, target, notes, |state, record, mut old| {
+        let before = kind.is_group().then(|| values(scene, state.members(record.id())));
+        if let Some(members) = before.clone().filter(|members| members != &Value::Array(Vec::new())) {
+            old.insert("members".to_owned(), members);
+        }
+        let mut resource = Value::Object(old);
+        let applied = patch.apply(&kind.scim_schema, &mut resource, leniency).map_err(Fault::Scim)?;
+        ignored = applied.ignored;
+        let mut attributes = object(resource);
+        let members = attributes.shift_remove("members").unwrap_or(Value::Array(Vec::new()));
+        let links = match before {
+            Some(before) if before != members => Links {
+                members: Some(member_ids(&members)),
+                members_field: "members".to_owned(),
+                ignore_unknown,
+                ..Links::default()
+            },
+            _ => Links::default(),
+        };
+        Ok(Wanted { attributes, links })
+    });
+    notes.dropped.extend(ignored);
+    outcome
+}
+
+/// The ids in a `members` attribute.
+pub(super) fn member_ids(members: &Value) -> Vec<String> {
+    let elements = members.as_array().map_or(&[][..], Vec::as_slice);
+    elements.iter().filter_map(|element| element.get("value").and_then(Value::as_str)).map(str::to_owned).collect()
+}
+
+/// Changes a record under the lock: reads it as this surface shows it, lets `make` say what is to become of it, and keeps
+/// that, whole or not at all. What stays the same is not written, so its times stay too.
+fn change(
+    scene: &Scene<'_>,
+    target: &Target,
+    notes: &mut Notes,
+    make: impl FnOnce(&State, &Arc<Record>, Map<String, Value>) -> Result<Wanted, Fault>,
+) -> Result<Outcome, Fault> {
+    let kind = scene.record_type(target.record);
+    scene.store.write(|state| {
+        let record = scene.find(state, target)?;
+        let old = record::attributes(record.body());
+        let mut seen = old.clone();
+        scene.outward(kind, &mut seen);
+        let Wanted { mut attributes, links } = make(state, &record, seen)?;
+        attributes.shift_remove("schemas");
+        scene.inward(state, kind, &mut attributes, Some(&old));
+        let admitted = law::admit(kind, attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
+        name_assigned(kind, notes);
+        name_kept(kind, &admitted.kept_silently, notes);
+        let members = scene.members(state, &links)?;
+        let groups = scene.groups(state, &links)?;
+        let deactivated = is_active(kind, &old) && !is_active(kind, &admitted.attributes);
+        if deactivated {
+            notes.word("deactivated");
+            notes.rule(&kind.lifecycle);
+        }
+        let moved = members.as_ref().is_some_and(|members| !state.members(record.id()).eq(members.iter().copied()));
+        let record = if admitted.attributes == old {
+            if moved { state.touch(table(target.record), record.serial, scene.now_ms).unwrap_or(record) } else { record }
+        } else {
+            let aside = aside(kind, &record, deactivated);
+            let replaced = state.replace(table(target.record), record.serial, draft(admitted, aside), scene.now_ms);
+            replaced.map_err(|error| match error {
+                ReplaceError::Clash(clash) => {
+                    notes.rule(&kind.unique[clash.unique].rule);
+                    not_unique(kind, &clash)
+                }
+                ReplaceError::Missing => scene.nobody(target),
+            })?
+        };
+        let record = link(scene, state, record, members, groups);
+        let shown = scene.show(state, record, target.want);
+        if deactivated && kind.deactivate == Deactivate::Delete {
+            notes.word("deleted");
+            remove::remove(scene, state, kind, &shown.record);
+            return Ok(Outcome::LetGo { last: shown, no_content: kind.deactivated_no_content });
+        }
+        Ok(Outcome::Shown(shown))
+    })
+}
+
+/// What the vendor keeps beside a record after a change.
+fn aside(kind: &RecordType, record: &Record, deactivated: bool) -> Box<[u32]> {
+    let amounts = kind.vendor_data.iter().zip(record.aside.iter());
+    amounts.map(|(data, amount)| if deactivated && data.erased_when_deactivated { 0 } else { *amount }).collect()
+}
+
+fn name_kept(kind: &RecordType, kept: &[String], notes: &mut Notes) {
+    for path in kept {
+        notes.word("late_change_ignored");
+        for rule in kind.rules.iter().filter(|rule| rule.path.to_string() == *path) {
+            notes.rule(&rule.rule);
+        }
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Making a record.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Links, Outcome, Scene, Want, invalid, name_assigned, remove, table};
+use crate::fault::Fault;
+use crate::notes::Notes;
+use crate::profile::model::{CreateInactive, RecordType};
+use crate::record::law::{self, Admitted, value_at};
+use crate::record;
+use crate::store::{Clash, Draft, Record, State};
+
+/// Makes a record: rules, uniqueness and links together, or nothing.
+pub(super) fn create(
+    scene: &Scene<'_>,
+    of: usize,
+    mut attributes: Map<String, Value>,
+    links: &Links,
+    want: Want,
+    notes: &mut Notes,
+) -> Result<Outcome, Fault> {
+    let kind = scene.record_type(of);
+    scene.store.write(|state| {
+        scene.inward(state, kind, &mut attributes, None);
+        let admitted = law::admit(kind, attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
+        name_assigned(kind, notes);
+        let inactive = !is_active(kind, &admitted.attributes);
+        if inactive && kind.create_inactive != CreateInactive::Allow {
+            notes.rule(&kind.lifecycle);
+        }
+        if inactive && kind.create_inactive == CreateInactive::Refuse {
+            let field = kind.active.as_ref().map(ToString::to_string).unwrap_or_default();
+            return Err(Fault::value(field, "true when a record is created"));
+        }
+        let members = scene.members(state, links)?;
+        let groups = scene.groups(state, links)?;
+        let amounts = kind.vendor_data.iter().map(|_| 0).collect();
+        let draft = draft(admitted, amounts);
+        let record = state.insert(table(of), scene.organization, draft, scene.now_ms).map_err(|clash| {
+            notes.rule(&kind.unique[clash.unique].rule);
+            not_unique(kind, &clash)
+        })?;
+        let record = link(scene, state, record, members, groups);
+        let shown = scene.show(state, record, want);
+        if inactive && kind.create_inactive == CreateInactive::Discard {
+            remove::remove(scene, state, kind, &shown.record);
+        }
+        Ok(Outcome::Made(shown))
+    })
+}
+
+/// Puts links in place. The groups that a record joined or left are changed by that, and so is a group with other
+/// members.
+pub(super) fn link(
+    scene: &Scene<'_>,
+    state: &mut State,
+    record: Arc<Record>,
+    members: Option<Vec<crate::store::RecordId>>,
+    groups: Option<Vec<crate::store::RecordId>>,
+) -> Arc<Record> {
+    let id = record.id();
+    if let Some(groups) = groups {
+        let before: Vec<_> = state.groups_of(id).collect();
+        if state.set_groups(id, groups) {
+            let after: Vec<_> = state.groups_of(id).collect();
+            let moved = before.iter().filter(|one| !after.contains(one)).chain(after.iter().filter(|one| !before.contains(one)));
+            for group in moved {
+                state.touch(group.table, group.serial, scene.now_ms);
+            }
+        }
+    }
+    if let Some(members) = members {
+        state.set_members(id, members);
+    }
+    record
+}
+
+/// Whether a record is in use: unless its attribute says no.
+pub(super) fn is_active(kind: &RecordType, attributes: &Map<String, Value>) -> bool {
+    let active = kind.active.as_ref().and_then(|path| value_at(attributes, path));
+    active != Some(&Value::Bool(false))
+}
+
+/// What goes into the store.
+pub(super) fn draft(admitted: Admitted, aside: Box<[u32]>) -> Draft {
+    Draft { body: record::body(&admitted.attributes), keys: admitted.keys, aside }
+}
+
+/// The fault of a value that another record has.
+pub(super) fn not_unique(kind: &RecordType, clash: &Clash) -> Fault {
+    Fault::NotUnique {
+        unique: kind.unique[clash.unique].name.clone(),
+        record: kind.resource_type.to_owned(),
+        value: clash.holder.key(clash.unique).unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,125 @@
+//! REST: shapes and operations.
+
+use super::Builder;
+use super::apis::no_paging;
+use super::part::Part;
+use crate::profile::keys;
+use crate::profile::model::{
+    AbsentFields, Api, Does, Endpoint, Matching, PagingStyle, QueryFilter, ReplySlot, Shape, Shows, Unique,
+};
+
+const REPLY_SLOTS: &[(&str, ReplySlot)] = &[
+    ("item", ReplySlot::Item),
+    ("items", ReplySlot::Items),
+    ("total", ReplySlot::Total),
+    ("page", ReplySlot::Page),
+    ("size", ReplySlot::Size),
+    ("offset", ReplySlot::Offset),
+    ("count", ReplySlot::Count),
+    ("next_cursor", ReplySlot::NextCursor),
+    ("status", ReplySlot::Status),
+];
+
+impl Builder<'_> {
+    pub(super) fn rest(&mut self, part: &Part<'_>, api: &mut Api) {
+        let usual = no_paging(self.rule(part));
+        let usual = self.paging(part.part("paging", &keys::PAGING).as_ref(), usual);
+        if usual.style == PagingStyle::Index {
+            self.mistake(
+                "P028",
+                part.place_of("paging"),
+                "the paging style `index` belongs to SCIM",
+                "use `offset` or `page`",
+            );
+        }
+        let shapes = part.parts("shapes", &keys::SHAPE);
+        api.shapes = shapes.iter().filter_map(|shape| self.shape(shape, &part.path_of("shapes"))).collect();
+        let names: Vec<String> = api.shapes.iter().map(|shape| shape.name.clone()).collect();
+        for operation in part.parts("operations", &keys::OPERATION) {
+            let Some(of) = self.named(&operation, "shape", "shape", &names) else { continue };
+            let Some(shape) = api.shapes.get(of) else { continue };
+            let call = operation.word("call");
+            let Some((method, path)) = call.split_once(' ') else { continue };
+            let Ok(method) = http::Method::try_from(method) else { continue };
+            let does = match operation.word("does").as_str() {
+                "list" => Does::List,
+                "fetch" => Does::Fetch,
+                "create" => Does::Create,
+                "delete" => Does::Delete,
+                _ => Does::Update(match operation.word("absent_fields").as_str() {
+                    "clear" => AbsentFields::Clear,
+                    "refuse" => AbsentFields::Refuse,
+                    _ => AbsentFields::Keep,
+                }),
+            };
+            let needs_id = !matches!(does, Does::List | Does::Create);
+            if needs_id != path.contains("{id}") {
+                let (what, help) = if needs_id {
+                    ("works on one record, and its path has no `{id}`", "add `/{id}` to the path")
+                } else {
+                    ("does not work on one record, and its path has `{id}`", "take `{id}` out of the path")
+                };
+                let message = format!("an operation that does `{}` {what}", operation.word("does"));
+                let place = operation.node.get("call").map_or(&operation.place, |node| &node.place);
+                self.mistake("P034", place, message, help);
+            }
+            if does == Does::Create {
+                self.can_create(&operation, shape);
+            }
+            let filters = operation.parts("filters", &keys::QUERY_FILTER);
+            let record = shape.record;
+            let filters =
+                filters.iter().filter_map(|filter| self.query_filter(filter, &operation, shape)).collect();
+            let usual_status = match does {
+                Does::Create => 201,
+                Does::Delete => 204,
+                _ => 200,
+            };
+            let endpoint = Endpoint {
+                name: format!("{}.{}", api.name, operation.name(&part.path_of("operations"))),
+                method,
+                path: path.to_owned(),
+                does,
+                of,
+                record,
+                scope: self.scope(&operation, api),
+                status: operation.status("status").unwrap_or(usual_status),
+                reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),
+                wrapped_in: operation.text("wrapped_in"),
+                brief: operation.flag("brief"),
+                filters,
+                paging: self.paging(operation.part("paging", &keys::PAGING).as_ref(), usual.clone()),
+                rule: self
+                    .rule(&operation)
+                    .and(self.rule_at(&format!("{}.id", shape.path), &shape.rule.place)),
+            };
+            // What is not served is read all the same: a variant may serve it.
+            if operation.flag("enabled") {
+                api.endpoints.push(endpoint);
+            }
+        }
+    }
+
+    fn query_filter(&mut self, part: &Part<'_>, operation: &Part<'_>, shape: &Shape) -> Option<QueryFilter> {
+        let names: Vec<String> = shape.fields.iter().map(|field| field.name.clone()).collect();
+        let field = self.named(part, "field", "field", &names)?;
+        let matching = match part.word("match").as_str() {
+            "contains" => Matching::Contains,
+            "starts_with" => Matching::StartsWith,
+            _ => Matching::Equals,
+        };
+        let case_exact = part.word("case") == "exact";
+        let unique = self.records.get(shape.record).and_then(|record| {
+            let Shows::At(at) = &shape.fields.get(field)?.shows else { return None };
+            let same = |unique: &Unique| unique.at == *at && unique.case_exact == case_exact;
+            record.unique.iter().position(same).filter(|_| matching == Matching::Equals)
+        });
+        Some(QueryFilter {
+            parameter: part.name(&operation.path_of("filters")),
+            field,
+            matching,
+            case_exact,
+            unique,
+        })
+    }
+}

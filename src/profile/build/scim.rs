@@ -1,0 +1,222 @@
+//! SCIM: the endpoints that the protocol has, and which of them the vendor serves.
+
+use super::Builder;
+use super::apis::no_paging;
+use super::part::Part;
+use crate::profile::keys;
+use crate::profile::model::{
+    Api, Does, Endpoint, IdForm, LinkSlot, Paging, PagingStyle, ReplySlot, Resource, Rule,
+};
+use crate::profile::node::{Node, Tree};
+use crate::profile::template::Template;
+use crate::scim::leniency::Leniency;
+
+/// Every operation on a resource: its name, method, whether it is on one record, what it does, success (RFC 7644 section 3).
+const OPERATIONS: &[(&str, http::Method, bool, Does, u16)] = &[
+    ("list", http::Method::GET, false, Does::List, 200),
+    ("create", http::Method::POST, false, Does::Create, 201),
+    ("get", http::Method::GET, true, Does::Fetch, 200),
+    ("replace", http::Method::PUT, true, Does::Replace, 200),
+    ("patch", http::Method::PATCH, true, Does::Patch, 200),
+    ("delete", http::Method::DELETE, true, Does::Delete, 204),
+];
+
+/// The other calls of RFC 7644, which no profile serves yet.
+const ELSEWHERE: &[(http::Method, &str)] = &[
+    (http::Method::POST, "/Bulk"),
+    (http::Method::POST, "/.search"),
+    (http::Method::GET, "/Me"),
+    (http::Method::POST, "/Me"),
+    (http::Method::PUT, "/Me"),
+    (http::Method::PATCH, "/Me"),
+    (http::Method::DELETE, "/Me"),
+    (http::Method::GET, "/ServiceProviderConfig"),
+    (http::Method::GET, "/ResourceTypes"),
+    (http::Method::GET, "/ResourceTypes/{id}"),
+    (http::Method::GET, "/Schemas"),
+    (http::Method::GET, "/Schemas/{id}"),
+];
+
+const LINK_SLOTS: &[(&str, LinkSlot)] =
+    &[("id", LinkSlot::Id), ("ref", LinkSlot::Ref), ("display", LinkSlot::Display), ("type", LinkSlot::Type)];
+
+const REPLY_SLOTS: &[(&str, ReplySlot)] = &[("status", ReplySlot::Status)];
+
+impl Builder<'_> {
+    pub(super) fn scim(&mut self, part: &Part<'_>, api: &mut Api) {
+        let usual = scim_paging(self.rule(part));
+        let paging = self.paging(part.part("paging", &keys::PAGING).as_ref(), usual);
+        if !matches!(paging.style, PagingStyle::Index | PagingStyle::None) {
+            let help = "use `style: index` or `style: none`";
+            self.mistake("P028", part.place_of("paging"), "SCIM pages by `index` or not at all", help);
+        }
+        for resource in part.parts("resources", &keys::RESOURCE) {
+            let Some(meant) = self.resource(&resource, &part.path_of("resources")) else { continue };
+            let of = api.resources.len();
+            self.operations(&resource, api, &meant, of, &paging);
+            api.resources.push(meant);
+        }
+        let rule = self.rule_of_key(part, "unsupported");
+        for (method, path) in ELSEWHERE {
+            api.endpoints.push(refusal(
+                api,
+                method.clone(),
+                (*path).to_owned(),
+                api.unsupported,
+                rule.clone(),
+            ));
+        }
+    }
+
+    fn resource(&mut self, part: &Part<'_>, parent: &str) -> Option<Resource> {
+        let records: Vec<String> = self.records.iter().map(|record| record.name.clone()).collect();
+        let record = self.named(part, "record", "record", &records)?;
+        let filter = part.part("filter", &keys::FILTERING);
+        let forms = filter.as_ref().map(|filter| filter.texts("only")).unwrap_or_default();
+        let split = |form: &String| {
+            let (attribute, operator) = form.rsplit_once(' ')?;
+            Some((attribute.to_owned(), operator.to_owned()))
+        };
+        Some(Resource {
+            name: part.name(parent),
+            record,
+            id: IdForm::of(&part.word("id")),
+            filters: forms.iter().filter_map(split).collect(),
+            ignore_other_filters: filter.as_ref().is_some_and(|filter| filter.word("otherwise") == "ignore"),
+            filter_rule: self.rule_of_key(part, "filter"),
+            member: self.link(part, "member"),
+            group: self.link(part, "group"),
+            ignore_unknown_members: part.word("unknown_member") == "ignore",
+            show_empty_links: part.word("empty_links") == "show",
+            face: 0,
+            unknown_member_rule: self.rule_of_key(part, "unknown_member"),
+            rule: self.rule(part),
+        })
+    }
+
+    /// One entry of `members` or `groups`: as written, or RFC 7643 section 4.
+    fn link(&mut self, part: &Part<'_>, key: &str) -> Template<LinkSlot> {
+        let usual = Node { place: part.node.place.clone(), value: usual_link(part.node) };
+        let node = part.node.get(key).cloned().unwrap_or(usual);
+        self.slots(Some(&node), LINK_SLOTS).unwrap_or_else(Template::nothing)
+    }
+
+    fn operations(
+        &mut self,
+        part: &Part<'_>,
+        api: &mut Api,
+        resource: &Resource,
+        of: usize,
+        paging: &Paging,
+    ) {
+        let declared = part.parts("operations", &keys::SCIM_OPERATION);
+        let parent = part.path_of("operations");
+        for (name, method, on_one, does, usual_status) in OPERATIONS {
+            let path =
+                if *on_one { format!("/{}/{{id}}", resource.name) } else { format!("/{}", resource.name) };
+            let operation = declared.iter().find(|operation| operation.name(&parent) == *name);
+            let rule = match operation {
+                Some(operation) => self.rule(operation),
+                None => self.rule_of_key(part, "operations"),
+            };
+            let rule = rule.and(self.rule_of_key(part, "id"));
+            let full_name = format!("{}.{}.{name}", api.name, resource.name);
+            let Some(operation) = operation.filter(|operation| operation.flag("enabled")) else {
+                let refused =
+                    operation.and_then(|operation| operation.status("refused")).unwrap_or(api.unsupported);
+                let mut endpoint = refusal(api, method.clone(), path, refused, rule);
+                endpoint.name = full_name;
+                endpoint.record = resource.record;
+                endpoint.of = of;
+                api.endpoints.push(endpoint);
+                continue;
+            };
+            let endpoint = Endpoint {
+                name: full_name,
+                method: method.clone(),
+                path,
+                does: *does,
+                of,
+                record: resource.record,
+                scope: self.scope(operation, api),
+                status: operation.status("status").unwrap_or(*usual_status),
+                reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),
+                wrapped_in: None,
+                brief: false,
+                filters: Vec::new(),
+                paging: paging.clone(),
+                rule,
+            };
+            api.endpoints.push(endpoint);
+        }
+        let search = format!("/{}/.search", resource.name);
+        let rule = self.rule_of_key(part, "operations");
+        api.endpoints.push(refusal(api, http::Method::POST, search, api.unsupported, rule));
+    }
+}
+
+/// The leniency that the words of `lenient` stand for.
+pub(super) fn leniency(part: &Part<'_>) -> Leniency {
+    let words = part.texts("lenient");
+    let has = |word: &str| words.iter().any(|one| one == word);
+    Leniency {
+        op_case: has("op_case"),
+        string_booleans: has("string_booleans"),
+        create_on_value_path: has("create_on_value_path"),
+        members_by_value: has("members_by_value"),
+        dotted_keys: has("dotted_keys"),
+        ignore_unknown: has("unknown_attributes"),
+        ignore_read_only: has("read_only_attributes"),
+        loose_shapes: has("loose_shapes"),
+        schemas_optional: has("schemas_optional"),
+    }
+}
+
+/// SCIM's own paging (RFC 7644 section 3.4.2.4): nonsense counts as the nearest sensible value.
+fn scim_paging(rule: Rule) -> Paging {
+    Paging {
+        style: PagingStyle::Index,
+        number: "startIndex".to_owned(),
+        size: "count".to_owned(),
+        default: 100,
+        max: 1000,
+        refuse_above_max: false,
+        refuse_invalid: false,
+        link_header: false,
+        rule,
+    }
+}
+
+/// An endpoint that refuses.
+fn refusal(api: &Api, method: http::Method, path: String, status: u16, rule: Rule) -> Endpoint {
+    Endpoint {
+        name: format!("{}{path}", api.name),
+        method,
+        path,
+        does: Does::Refuse(status),
+        of: 0,
+        record: 0,
+        scope: None,
+        status,
+        reply: None,
+        wrapped_in: None,
+        brief: false,
+        filters: Vec::new(),
+        paging: no_paging(rule.clone()),
+        rule,
+    }
+}
+
+fn usual_link(near: &Node) -> Tree {
+    let entry = |key: &str, slot: &str| crate::profile::node::Entry {
+        key: key.to_owned(),
+        key_place: near.place.clone(),
+        value: Node { place: near.place.clone(), value: Tree::Text(slot.to_owned()) },
+    };
+    Tree::Map(vec![
+        entry("value", "${id}"),
+        entry("$ref", "${ref}"),
+        entry("display", "${display}"),
+        entry("type", "${type}"),
+    ])
+}

@@ -1,0 +1,118 @@
+//! A profile as a person would describe it, as text and as JSON.
+//!
+//! **Invariant:** everything said is read from the [`Profile`] and the files that it came from; no call is answered, and
+//! nothing is known of what runs. What is documented, what is assumed and what varies are never mixed.
+
+mod json;
+mod page;
+mod surface;
+mod text;
+
+pub use json::json;
+pub use text::text;
+
+use super::keys;
+use super::model::{Api, ApiKind, Carrier, Credential, Does, Endpoint, Fact, Profile};
+use super::overlay;
+use super::source::Place;
+use crate::scim::leniency::Leniency;
+
+/// The organizations of the sandbox `default`, and what stands behind the fixed credentials of each.
+const ORGANIZATIONS: [(&str, &str); 2] = [("acme", ""), ("globex", "-globex")];
+
+/// A fixed credential of the sandbox `default`.
+struct Fixed {
+    organization: &'static str,
+    /// The token; `None` for an OAuth client.
+    token: Option<String>,
+    /// The id and the secret of an OAuth client.
+    client: Option<(String, String)>,
+}
+
+fn fixed(profile: &Profile, credential: &Credential) -> Vec<Fixed> {
+    let text = |what: &str, end: &str| format!("{}-{}-{what}{end}", profile.vendor, credential.name);
+    let one = |(organization, end): &(&'static str, &str)| {
+        let is_client = credential.carrier == Carrier::Client;
+        Fixed {
+            organization,
+            token: (!is_client).then(|| text("token", end)),
+            client: is_client.then(|| (text("client", end), text("secret", end))),
+        }
+    };
+    ORGANIZATIONS.iter().map(one).collect()
+}
+
+/// The header that carries a key, as the file spells it: the model has it in lower case.
+fn header(profile: &Profile, credential: &Credential) -> Option<String> {
+    let setting = format!("credentials.{}.header", credential.name);
+    overlay::entry_at(&profile.tree, &setting)?.value.as_text().map(str::to_owned)
+}
+
+/// The path in front of everything an api serves, where no host name says whose it is.
+fn base(profile: &Profile, api: &Api) -> String {
+    format!("/{}{}", profile.vendor, api.base_text())
+}
+
+/// What an endpoint does, as a clause: "lists users".
+fn does(profile: &Profile, endpoint: &Endpoint) -> String {
+    let record = profile.records.get(endpoint.record).map_or("record", |record| record.name.as_str());
+    match endpoint.does {
+        Does::List => format!("lists {record} records"),
+        Does::Fetch => format!("reads one {record}"),
+        Does::Create => format!("creates a {record}"),
+        Does::Update(_) => format!("changes a {record}"),
+        Does::Replace => format!("replaces a {record}"),
+        Does::Patch => format!("patches a {record}"),
+        Does::Delete => format!("deletes a {record}"),
+        Does::Token => "issues an access token".to_owned(),
+        Does::Refuse(_) => "refused".to_owned(),
+    }
+}
+
+/// The word of a protocol.
+fn kind(api: &Api) -> &'static str {
+    match api.kind {
+        ApiKind::Rest => "rest",
+        ApiKind::Scim => "scim",
+        ApiKind::OAuth => "oauth",
+    }
+}
+
+/// What of an api's clients is let pass: the words of `lenient`, each with what it means.
+fn lenient(api: &Api) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let Leniency {
+        op_case,
+        string_booleans,
+        create_on_value_path,
+        members_by_value,
+        dotted_keys,
+        ignore_unknown,
+        ignore_read_only,
+        loose_shapes,
+        schemas_optional,
+    } = api.leniency;
+    let let_pass = move |word: &str| match word {
+        "op_case" => op_case,
+        "string_booleans" => string_booleans,
+        "create_on_value_path" => create_on_value_path,
+        "members_by_value" => members_by_value,
+        "dotted_keys" => dotted_keys,
+        "unknown_attributes" => ignore_unknown,
+        "read_only_attributes" => ignore_read_only,
+        "loose_shapes" => loose_shapes,
+        "schemas_optional" => schemas_optional,
+        _ => false,
+    };
+    keys::LENIENT.iter().copied().filter(move |(word, _)| let_pass(word))
+}
+
+/// A setting and where it is written; nowhere where the file leaves it open.
+fn fixes<'a>(profile: &'a Profile, fact: &'a Fact) -> impl Iterator<Item = (&'a str, Option<&'a Place>)> {
+    let place = |setting: &str| overlay::entry_at(&profile.tree, setting).map(|entry| &entry.key_place);
+    fact.fixes.iter().map(move |setting| (setting.as_str(), place(setting)))
+}
+
+/// The facts that decide something of a part of the file.
+fn facts_on<'a>(profile: &'a Profile, part: &'a str) -> impl Iterator<Item = &'a Fact> {
+    profile.facts.iter().filter(move |fact| fact.fixes.iter().any(|setting| overlay::overlaps(setting, part)))
+}

@@ -1,0 +1,179 @@
+//! What a vendor insists on before it keeps a record: kept attributes, defaults, formats, what is required, set once, or
+//! assigned; and the keys that no two records may share.
+
+use serde_json::{Map, Value};
+
+use crate::profile::path::RecordPath;
+use super::text;
+use crate::fault::{Problem, Wrong};
+use crate::profile::model::{FieldRule, Format, RecordType, Unique};
+use crate::profile::template::{Slots, write_value};
+use crate::scim::schema::Mutability;
+
+/// A record that may be kept.
+#[derive(Debug)]
+pub struct Admitted {
+    /// Its attributes.
+    pub attributes: Map<String, Value>,
+    /// One folded key for each uniqueness rule.
+    pub keys: Vec<Option<String>>,
+    /// Places of things set once whose change was ignored.
+    pub kept_silently: Vec<String>,
+}
+
+/// Holds a record against the vendor's rules. `old` is what is kept of it now; `None` for a new record.
+///
+/// # Errors
+/// Every field that is not as it must be, named by its path.
+pub fn admit(
+    record: &RecordType,
+    mut attributes: Map<String, Value>,
+    old: Option<&Map<String, Value>>,
+) -> Result<Admitted, Vec<Problem>> {
+    keep(record, &mut attributes);
+    let mut kept_silently = Vec::new();
+    let mut problems = Vec::new();
+    for rule in &record.rules {
+        if let (None, Some(default)) = (old, &rule.default) {
+            if value_at(&attributes, &rule.path).is_none() {
+                rule.path.set(&mut attributes, default.clone());
+            }
+        }
+        if let Some(old) = old {
+            hold_what_is_set_once(rule, old, &mut attributes, &mut kept_silently, &mut problems);
+        }
+    }
+    for rule in &record.rules {
+        if let Some(template) = &rule.assigned {
+            let mut out = Vec::new();
+            let written = template.write(&Body(&attributes), &mut out);
+            match serde_json::from_slice(&out) {
+                Ok(value) if written => rule.path.set(&mut attributes, value),
+                _ => rule.path.clear(&mut attributes),
+            }
+        }
+        check(rule, &attributes, &mut problems);
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let keys = record.unique.iter().map(|unique| key(unique, &attributes)).collect();
+    Ok(Admitted { attributes, keys, kept_silently })
+}
+
+/// The key of a record under a uniqueness rule: the first of its places whose value has the format, folded.
+pub fn key(unique: &Unique, attributes: &Map<String, Value>) -> Option<String> {
+    let found = first_fit(&unique.at, unique.format, attributes)?;
+    Some(text::folded(found.1.as_str()?, unique.case_exact).into_owned())
+}
+
+/// Of several places, the first whose value has the format.
+pub fn first_fit<'a, 'v>(
+    at: &'a [RecordPath],
+    format: Option<Format>,
+    attributes: &'v Map<String, Value>,
+) -> Option<(&'a RecordPath, &'v Value)> {
+    let fits = |value: &Value| format.is_none_or(|format| value.as_str().is_some_and(|value| text::is(format, value)));
+    at.iter().find_map(|path| value_at(attributes, path).filter(|value| fits(value)).map(|value| (path, value)))
+}
+
+/// The value at a place of a record's attributes; null counts as none.
+pub fn value_at<'v>(attributes: &'v Map<String, Value>, path: &RecordPath) -> Option<&'v Value> {
+    path.get_in(attributes).filter(|value| !value.is_null())
+}
+
+/// Takes away what the vendor does not keep: values of the wrong `type`, `externalId` where it is not kept, and what is
+/// written but never returned, such as a password.
+fn keep(record: &RecordType, attributes: &mut Map<String, Value>) {
+    if !record.keeps_external_id {
+        attributes.shift_remove("externalId");
+    }
+    attributes.retain(|name, _| {
+        let found = record.schema.core_attribute(name);
+        found.is_none_or(|found| found.attribute.mutability != Mutability::WriteOnly)
+    });
+    let Some(keeps) = &record.keeps else { return };
+    let mut names: Vec<&str> = keeps.iter().map(|path| path.name.as_str()).collect();
+    names.dedup();
+    for name in names {
+        let Some(Value::Array(elements)) = attributes.get_mut(name) else { continue };
+        let of_it: Vec<&RecordPath> = keeps.iter().filter(|path| path.name == name).collect();
+        elements.retain_mut(|element| {
+            let fits = |path: &&&RecordPath| {
+                path.element.as_ref().is_some_and(|(sub, text)| {
+                    element.get(sub).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
+                })
+            };
+            let subs: Vec<&str> = of_it.iter().filter(fits).filter_map(|path| path.sub.as_deref()).collect();
+            let Some(object) = element.as_object_mut() else { return false };
+            object.retain(|sub, _| matches!(sub.as_str(), "type" | "primary") || subs.contains(&sub.as_str()));
+            object.keys().any(|sub| subs.contains(&sub.as_str()))
+        });
+        if elements.is_empty() {
+            attributes.shift_remove(name);
+        }
+    }
+}
+
+fn hold_what_is_set_once(
+    rule: &FieldRule,
+    old: &Map<String, Value>,
+    attributes: &mut Map<String, Value>,
+    kept_silently: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(before) = value_at(old, &rule.path).filter(|_| rule.immutable) else { return };
+    if value_at(attributes, &rule.path) == Some(before) {
+        return;
+    }
+    if rule.ignore_late_change {
+        kept_silently.push(rule.path.to_string());
+        rule.path.set(attributes, before.clone());
+    } else {
+        problems.push(Problem { field: rule.path.to_string(), wrong: Wrong::Immutable });
+    }
+}
+
+fn check(rule: &FieldRule, attributes: &Map<String, Value>, problems: &mut Vec<Problem>) {
+    let mut wrong = |wrong: Wrong| problems.push(Problem { field: rule.path.to_string(), wrong });
+    // Members live beside the record; whoever replaces a group sees to them.
+    let Some(value) = value_at(attributes, &rule.path) else {
+        if rule.required && rule.path.name != "members" {
+            wrong(Wrong::Missing);
+        }
+        return;
+    };
+    if rule.required && value.as_str().is_some_and(|text| text.trim().is_empty()) {
+        wrong(Wrong::Missing);
+        return;
+    }
+    if let Some(format) = rule.format {
+        let fits = |value: &Value| value.as_str().is_some_and(|value| text::is(format, value));
+        if !rule.path.all_in(attributes).into_iter().all(fits) {
+            wrong(Wrong::Value(text::wanted(format).to_owned()));
+        }
+    }
+    if let Some(most) = rule.at_most {
+        if value.as_array().is_some_and(|values| values.len() > most) {
+            let values = if most == 1 { "one value".to_owned() } else { format!("at most {most} values") };
+            wrong(Wrong::Value(values));
+        }
+    }
+}
+
+/// A record's own attributes as the slots of an `assigned` template.
+struct Body<'a>(&'a Map<String, Value>);
+
+impl Slots<RecordPath> for Body<'_> {
+    fn json(&self, path: &RecordPath, out: &mut Vec<u8>) -> bool {
+        let value = value_at(self.0, path);
+        if let Some(value) = value {
+            write_value(value, out);
+        }
+        value.is_some()
+    }
+
+    fn text(&self, path: &RecordPath, out: &mut String) {
+        out.push_str(value_at(self.0, path).and_then(Value::as_str).unwrap_or_default());
+    }
+}

@@ -1,0 +1,159 @@
+//! Representation: the only place that reads a body, and the only one that chooses a shape, a header or a status.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`mod@query`] | parameters, and which part of a list they ask for |
+//! | [`mod@rest`] | a vendor's own JSON or form, to [`Input`] |
+//! | [`mod@scim`] | SCIM messages, to [`Input`] |
+//! | [`mod@face`] | a record as a surface shows it, rendered once and kept with the record |
+//! | [`mod@answer`] | [`Outcome`] to [`Reply`] |
+//! | [`mod@failure`] | [`Fault`] to [`Reply`] |
+//!
+//! **Invariant:** nothing here changes a record or decides whether a call may pass.
+
+pub mod answer;
+pub mod face;
+pub mod failure;
+pub mod query;
+pub mod rest;
+pub mod scim;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::call::{Body, Call};
+use crate::fault::Fault;
+use crate::notes::Notes;
+use crate::oauth::TokenRequest;
+use crate::operation::{Input, Target, Want};
+use crate::profile::model::{Api, ApiKind, Does, Endpoint, Profile};
+use crate::record::id::Ids;
+use crate::scim::projection::Projection;
+
+/// The surface that a call came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Surface<'a> {
+    /// The vendor.
+    pub profile: &'a Profile,
+    /// The api.
+    pub api: &'a Api,
+    /// How it names records, by record type.
+    pub ids: &'a [Option<Ids<'a>>],
+    /// The call.
+    pub call: &'a Call,
+    /// The api's base as the client reached it, `http://127.0.0.1:8080/acme/v2`.
+    pub base_url: &'a str,
+}
+
+/// What a call asks, and what its reply has to know of it.
+#[derive(Debug)]
+pub struct Reading {
+    /// What to do.
+    pub input: Input,
+    /// What the reply repeats or depends on.
+    pub echo: Echo,
+}
+
+/// What a reply has to know of its call.
+#[derive(Debug, Default)]
+pub struct Echo {
+    /// Which attributes are wanted (SCIM).
+    pub projection: Option<Projection>,
+    /// The page number (from 1).
+    pub page: usize,
+    /// The size of a page.
+    pub size: usize,
+}
+
+/// Reads what a call asks of an endpoint.
+///
+/// # Errors
+/// What is wrong with its parameters or its body.
+pub fn read(
+    surface: &Surface<'_>,
+    endpoint: &Endpoint,
+    vendor: usize,
+    id: Option<String>,
+    notes: &mut Notes,
+) -> Result<Reading, Fault> {
+    match surface.api.kind {
+        ApiKind::Rest => rest::read(surface, endpoint, id, notes),
+        ApiKind::Scim => scim::read(surface, endpoint, id, notes),
+        ApiKind::OAuth => {
+            let authorization = surface.call.header(&http::header::AUTHORIZATION);
+            let Some(token) = surface.api.token.as_ref().filter(|_| endpoint.does == Does::Token) else {
+                return Err(Fault::UnknownRoute);
+            };
+            let form = media_type(surface.call).is_none_or(|sent| sent == "application/x-www-form-urlencoded");
+            if !form {
+                let what = "the body must be application/x-www-form-urlencoded";
+                return Err(Fault::OAuth(crate::oauth::Error::new(crate::oauth::ErrorCode::InvalidRequest, what)));
+            }
+            let request = TokenRequest::read(authorization, &whole(surface.call)?, token.authentication)
+                .map_err(Fault::OAuth)?;
+            let credential = surface.api.credential;
+            let input = Input::Token { request, vendor, credential, expires_ms: token.expires_ms };
+            Ok(Reading { input, echo: Echo::default() })
+        }
+    }
+}
+
+impl<'a> Surface<'a> {
+    /// The record that an id names on this surface.
+    fn target(&self, record: usize, id: Option<String>, want: Want) -> Target {
+        let id = id.unwrap_or_default();
+        let serial = self.ids.get(record).and_then(Option::as_ref).and_then(|ids| ids.serial(&id));
+        Target { record, serial, id, want }
+    }
+
+    /// The id of a record on this surface.
+    fn id(&self, record: usize, serial: u64) -> String {
+        self.ids.get(record).and_then(Option::as_ref).map_or_else(String::new, |ids| ids.id(serial))
+    }
+}
+
+/// The body, read to its end.
+fn whole(call: &Call) -> Result<Bytes, Fault> {
+    match &call.body {
+        Body::Whole(bytes) => Ok(bytes.clone()),
+        Body::TooLarge => Err(Fault::BodyTooLarge),
+        Body::Broken => Err(Fault::BadBody { detail: "the body broke off".to_owned() }),
+    }
+}
+
+/// The media type of the body, lower case and without parameters; `None` when none is said.
+fn media_type(call: &Call) -> Option<String> {
+    let sent = call.header(&http::header::CONTENT_TYPE)?;
+    let kind = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (!kind.is_empty()).then_some(kind)
+}
+
+/// Whether a media type is JSON: `application/json` or a `+json` type.
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// The JSON object in a body.
+fn json_object(call: &Call) -> Result<Map<String, Value>, Fault> {
+    let bytes = whole(call)?;
+    let bad = |detail: String| Fault::BadBody { detail };
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(bad("a JSON object is expected, and the body is empty".to_owned()));
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| bad(format!("the body is not UTF-8 at byte {}", error.valid_up_to())))?;
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(bad("a JSON object is expected, and the body is another value".to_owned())),
+        Err(error) => Err(bad(format!("the body is not JSON: {error}"))),
+    }
+}
+
+/// Notes the advisories that wait for attributes that are sent.
+fn note_sent(profile: &Profile, body: &Map<String, Value>, notes: &mut Notes) {
+    for (index, advisory) in profile.advisories.iter().enumerate() {
+        if advisory.sent.iter().any(|path| path.get_in(body).is_some()) {
+            notes.sent.push(index);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Query parameters, and the part of a list that they ask for.
+
+use base64::Engine as _;
+
+use super::Echo;
+use crate::call::Call;
+use crate::fault::Fault;
+use crate::notes::Notes;
+use crate::operation::Window;
+use crate::profile::model::{Paging, PagingStyle};
+
+/// Decoded parameters, in the order sent. The first of a name counts.
+#[derive(Debug)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads a call's parameters.
+    ///
+    /// # Errors
+    /// [`Fault::BadParameter`] for one that is not UTF-8.
+    pub fn read(call: &Call) -> Result<Self, Fault> {
+        let text = call.query.as_deref().unwrap_or_default();
+        let mut pairs = Vec::new();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            if value.contains('\u{fffd}') && !text.to_ascii_uppercase().contains("%EF%BF%BD") {
+                return Err(Fault::BadParameter { name: name.into_owned(), detail: "UTF-8".to_owned() });
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self { pairs })
+    }
+
+    /// The value of a parameter; an empty one is a value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names of all parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// Which part of a list the parameters ask for, as the vendor pages.
+///
+/// # Errors
+/// [`Fault::BadParameter`] where the vendor refuses.
+pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Window, Echo), Fault> {
+    if paging.style != PagingStyle::Index && query.names().any(|name| name == paging.number || name == paging.size) {
+        notes.rule(&paging.rule);
+    }
+    let all = |size| (Window::All, Echo { projection: None, page: 1, size });
+    match paging.style {
+        PagingStyle::None => Ok(all(paging.default)),
+        PagingStyle::Page => {
+            let size = size(paging, query, 1, notes)?;
+            let page = number(paging, query, &paging.number, 1)?.unwrap_or(1);
+            let skip = page.saturating_sub(1).saturating_mul(size);
+            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page, size }))
+        }
+        PagingStyle::Offset => {
+            let size = size(paging, query, 1, notes)?;
+            let skip = number(paging, query, &paging.number, 0)?.unwrap_or(0);
+            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page: skip / size.max(1) + 1, size }))
+        }
+        PagingStyle::Cursor => {
+            let size = size(paging, query, 1, notes)?;
+            let serial = match query.get(&paging.number).filter(|text| !text.is_empty()) {
+                None => None,
+                Some(text) => Some(read_cursor(text).ok_or_else(|| Fault::BadParameter {
+                    name: paging.number.clone(),
+                    detail: "a cursor that an earlier answer gave".to_owned(),
+                })?),
+            };
+            Ok((Window::After { serial, take: size }, Echo { projection: None, page: 1, size }))
+        }
+        PagingStyle::Index => {
+            if query.names().any(|name| name == paging.number || name == paging.size) {
+                notes.rule(&paging.rule);
+            }
+            let size = size(paging, query, 0, notes)?;
+            let start = number(paging, query, &paging.number, 1)?.unwrap_or(1);
+            Ok((Window::Skip { skip: start - 1, take: size }, Echo { projection: None, page: start, size }))
+        }
+    }
+}
+
+/// The size of a page.
+fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> Result<usize, Fault> {
+    let Some(size) = number(paging, query, &paging.size, least)? else { return Ok(paging.default) };
+    if size <= paging.max {
+        return Ok(size);
+    }
+    notes.rule(&paging.rule);
+    if paging.refuse_above_max {
+        let detail = format!("at most {}", paging.max);
+        return Err(Fault::BadParameter { name: paging.size.clone(), detail });
+    }
+    notes.word("size_capped");
+    Ok(paging.max)
+}
+
+/// A whole number of at least `least`; a smaller one is refused or taken as `least`, as the vendor does.
+fn number(paging: &Paging, query: &Query, name: &str, least: usize) -> Result<Option<usize>, Fault> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let refused = || Fault::BadParameter { name: name.to_owned(), detail: format!("a whole number from {least}") };
+    let text = text.trim();
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(refused());
+    }
+    let given = if text.starts_with('-') { None } else { Some(digits.parse().unwrap_or(usize::MAX)) };
+    match given.filter(|number| *number >= least) {
+        Some(number) => Ok(Some(number)),
+        None if paging.refuse_invalid => Err(refused()),
+        None => Ok(Some(least)),
+    }
+}
+
+/// The opaque cursor behind a serial.
+pub fn cursor(serial: u64) -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("after:{serial}"))
+}
+
+fn read_cursor(text: &str) -> Option<u64> {
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?;
+    std::str::from_utf8(&bytes).ok()?.strip_prefix("after:")?.parse().ok()
+}
+
+/// The Link header (RFC 8288) of a page: `next`, `prev`, `first` and `last`, where they are known.
+pub fn link_header(paging: &Paging, url: &str, query: &Query, echo: &Echo, listed: Place) -> Option<String> {
+    let Place { total, skip, shown, next } = listed;
+    let mut links: Vec<(&str, String)> = Vec::new();
+    match paging.style {
+        PagingStyle::Cursor => links.extend(next.map(|serial| ("next", cursor(serial)))),
+        PagingStyle::Page | PagingStyle::Offset => {
+            let size = echo.size.max(1);
+            let at = |skip: usize| match paging.style {
+                PagingStyle::Page => (skip / size + 1).to_string(),
+                _ => skip.to_string(),
+            };
+            if skip + shown < total {
+                links.push(("next", at(skip + size)));
+            }
+            if skip > 0 {
+                links.push(("prev", at(skip.saturating_sub(size))));
+            }
+            links.push(("first", at(0)));
+            links.push(("last", at(total.saturating_sub(1) / size * size)));
+        }
+        PagingStyle::Index | PagingStyle::None => {}
+    }
+    let link = |(relation, number): (&str, String)| {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in query.pairs.iter().filter(|(name, _)| *name != paging.number && *name != paging.size) {
+            pairs.append_pair(name, value);
+        }
+        pairs.append_pair(&paging.number, &number).append_pair(&paging.size, &echo.size.to_string());
+        format!("<{url}?{}>; rel=\"{relation}\"", pairs.finish())
+    };
+    let links: Vec<String> = links.into_iter().map(link).collect();
+    (!links.is_empty()).then(|| links.join(", "))
+}
+
+/// Where a page lies in its list.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// How many match in all.
+    pub total: usize,
+    /// How many are left out in front.
+    pub skip: usize,
+    /// How many are shown.
+    pub shown: usize,
+    /// The serial behind which the next page begins.
+    pub next: Option<u64>,
+}

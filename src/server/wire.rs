@@ -1,0 +1,151 @@
+//! A request of hyper's becomes a [`Call`], a [`Reply`] becomes a response of hyper's.
+//!
+//! **Invariant:** nothing here decides what is answered. It sees that a body is bounded, that a panic costs one call
+//! only, and that the framing of a reply is right for its method and version.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use tokio::time::timeout;
+
+use super::line::{Line, Running};
+use super::{Answer, Limits};
+use crate::call::{Body, Call, Reply};
+
+/// What is sent when `answer` panicked (RFC 9457).
+pub(super) const PANICKED: &str = concat!(
+    r#"{"type":"about:blank","title":"Internal Server Error","status":500,"#,
+    r#""detail":"a defect in the server: it fell over this call; its log says where"}"#
+);
+
+/// Reads one request to its end, has it answered, and frames the reply.
+///
+/// A request without a body is answered before the future is first polled: hyper looks for more input between the two,
+/// and finds its buffer free again only if nothing of the request is left. Otherwise each call would cost a new one.
+pub(super) fn exchange(
+    running: Running,
+    request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Full<Bytes>>, Infallible>> {
+    let (head, incoming) = request.into_parts();
+    let exchange = if incoming.is_end_stream() {
+        Exchange::Answered(respond(&running, head, Body::Whole(Bytes::new())))
+    } else {
+        Exchange::Unread(head, incoming)
+    };
+    async move {
+        Ok(match exchange {
+            Exchange::Answered(response) => response,
+            Exchange::Unread(head, incoming) => {
+                let body = read(incoming, &running.edge.limits).await;
+                respond(&running, head, body)
+            }
+        })
+    }
+}
+
+/// How far a request has come once its headers are read.
+enum Exchange {
+    Answered(Response<Full<Bytes>>),
+    Unread(Parts, Incoming),
+}
+
+fn respond(line: &Line, head: Parts, body: Body) -> Response<Full<Bytes>> {
+    let is_http1 = head.version < Version::HTTP_2;
+    let is_whole = matches!(body, Body::Whole(_));
+    let call = understand(head, body, line.vendor.clone());
+    let reply = answer_or_panic(&*line.edge.answer, &call);
+    let mut response = frame(reply, &call.method);
+    if !is_whole {
+        line.leave_input();
+        // RFC 9112 section 9.6: what follows on this connection is the body that nobody read. A stream of HTTP/2
+        // ends alone.
+        if is_http1 {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    response
+}
+
+/// The body, unless it is too long, too slow or broken off.
+///
+/// One that is announced as too long is not read at all, so that a client that asked first (`Expect: 100-continue`)
+/// need not send it.
+async fn read(mut incoming: Incoming, limits: &Limits) -> Body {
+    if usize::try_from(incoming.size_hint().lower()).map_or(true, |length| length > limits.body_bytes_max) {
+        return Body::TooLarge;
+    }
+    let whole = Limited::new(&mut incoming, limits.body_bytes_max).collect();
+    match timeout(Duration::from_millis(limits.body_read_ms_max), whole).await {
+        Ok(Ok(whole)) => Body::Whole(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Ok(Err(_)) | Err(_) => Body::Broken,
+    }
+}
+
+fn understand(head: Parts, body: Body, listener_vendor: Option<Box<str>>) -> Call {
+    let Parts { method, uri, mut headers, .. } = head;
+    let sent_host = headers.remove(HOST);
+    let host = match uri.authority() {
+        // RFC 9112 section 3.2.2: the authority of the target outweighs the Host field.
+        Some(authority) => authority.as_str().rsplit('@').next().unwrap_or_default(),
+        None => sent_host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default(),
+    };
+    // `OPTIONS *` and `CONNECT host:port` have no path.
+    let path = if uri.path().starts_with('/') { uri.path() } else { "/" };
+    Call {
+        host: host.to_owned(),
+        path: path.to_owned(),
+        query: uri.query().map(str::to_owned),
+        method,
+        headers,
+        body,
+        listener_vendor,
+    }
+}
+
+fn answer_or_panic(answer: &dyn Answer, call: &Call) -> Reply {
+    // That what `answer` shares between calls is whole after a panic is a promise of the trait.
+    catch_unwind(AssertUnwindSafe(|| answer.answer(call))).unwrap_or_else(|panic| {
+        // Without the query: credentials travel in it.
+        tracing::error!(method = %call.method, path = call.path, panic = message(&*panic), "a call panicked");
+        Reply::new(StatusCode::INTERNAL_SERVER_ERROR).with_body("application/problem+json", PANICKED)
+    })
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        text
+    } else if let Some(text) = panic.downcast_ref::<String>() {
+        text
+    } else {
+        "no message"
+    }
+}
+
+fn frame(reply: Reply, method: &Method) -> Response<Full<Bytes>> {
+    let Reply { status, mut headers, mut body } = reply;
+    // RFC 9110 section 8.6: a length that is not the body's would desynchronise the connection; hyper adds the right
+    // one to what has a body.
+    headers.remove(CONTENT_LENGTH);
+    if *method == Method::HEAD {
+        // RFC 9110 section 9.3.2: as GET would have been answered, without the content.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        body = Bytes::new();
+    } else if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        // hyper sees to this in HTTP/1, but not in HTTP/2.
+        body = Bytes::new();
+    }
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}

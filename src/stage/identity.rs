@@ -1,0 +1,65 @@
+//! Who calls: the credential that was shown, and whether it is good here.
+
+use http::header::AUTHORIZATION;
+
+use crate::call::Call;
+use crate::fault::Stranger;
+use crate::profile::model::{Api, Carrier, Profile};
+use crate::vault::Issued;
+
+/// The credential that a call shows, in any of the ways that the vendor's credentials are shown. A scheme other than
+/// `Bearer` shows none.
+pub fn shown(profile: &Profile, call: &Call) -> Option<String> {
+    profile.credentials.iter().find_map(|credential| match &credential.carrier {
+        Carrier::Bearer | Carrier::Client => {
+            let (scheme, token) = call.header(&AUTHORIZATION)?.split_once(' ')?;
+            let token = token.trim();
+            (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+        }
+        Carrier::Header(name) => call.header(name).filter(|key| !key.is_empty()).map(str::to_owned),
+        Carrier::Query(name) => {
+            let mut pairs = form_urlencoded::parse(call.query.as_deref()?.as_bytes());
+            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        }
+    })
+}
+
+/// What a credential must be good for.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The vendor's index.
+    pub vendor: usize,
+    /// The sandbox that the URL names, if it does.
+    pub sandbox: Option<&'a str>,
+    /// The organization that the path names, if it does.
+    pub organization: Option<&'a str>,
+}
+
+/// Whether the credential is good for an api of a vendor in a sandbox.
+///
+/// # Errors
+/// Why nobody known calls.
+pub fn admit(
+    profile: &Profile,
+    api: &Api,
+    place: &Place<'_>,
+    shown: Option<&str>,
+    issued: Option<&Issued>,
+    organizations: &[String],
+    now_ms: i64,
+) -> Result<(), Stranger> {
+    let Some(issued) = issued else {
+        return Err(if shown.is_some() { Stranger::Unknown } else { Stranger::Missing });
+    };
+    if let Some(flaw) = issued.flaw(now_ms) {
+        return Err(flaw);
+    }
+    let owner = &issued.owner;
+    let organization = organizations.get(owner.organization).map(String::as_str);
+    let here = owner.vendor == place.vendor
+        && owner.credential == api.credential
+        && place.sandbox.is_none_or(|sandbox| *owner.sandbox == *sandbox)
+        && place.organization.is_none_or(|named| Some(named) == organization);
+    let carried = profile.credentials.get(owner.credential).is_some();
+    if here && carried { Ok(()) } else { Err(Stranger::Elsewhere) }
+}

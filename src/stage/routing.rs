@@ -1,0 +1,140 @@
+//! Method and path to an endpoint. The table is built once for a profile; looking up is pure, and a miss becomes a fault
+//! only after the gates: a stranger sees 401 for a path that does not exist.
+
+use percent_encoding::percent_decode_str;
+
+use crate::fault::Fault;
+use crate::profile::model::{Api, Does, Endpoint, Profile};
+
+/// The paths of a profile.
+#[derive(Debug)]
+pub struct Routes {
+    /// One router for each api, and the apis with the longest base first.
+    apis: Vec<(usize, matchit::Router<Vec<usize>>)>,
+}
+
+/// What a path leads to.
+#[derive(Debug)]
+pub struct Sight<'r> {
+    /// The api's index.
+    pub api: usize,
+    /// The organization that the path names, if the base holds one.
+    pub organization: Option<String>,
+    /// Endpoints with this path; empty for none.
+    endpoints: &'r [usize],
+    /// The `{id}` in the path.
+    pub id: Option<String>,
+    /// Whether the path is broken.
+    broken: bool,
+}
+
+impl Routes {
+    /// Builds the table.
+    ///
+    /// # Errors
+    /// The path that cannot stand beside the others, with the reason.
+    pub fn new(profile: &Profile) -> Result<Self, String> {
+        let mut apis = Vec::new();
+        for (index, api) in profile.apis.iter().enumerate() {
+            let mut paths: Vec<(&str, Vec<usize>)> = Vec::new();
+            for (number, endpoint) in api.endpoints.iter().enumerate() {
+                match paths.iter_mut().find(|(path, _)| *path == endpoint.path) {
+                    Some((_, numbers)) => numbers.push(number),
+                    None => paths.push((&endpoint.path, vec![number])),
+                }
+            }
+            let mut router = matchit::Router::new();
+            for (path, numbers) in paths {
+                router.insert(path, numbers).map_err(|error| format!("{}: the path {path}: {error}", profile.vendor))?;
+            }
+            apis.push((index, router));
+        }
+        apis.sort_by_key(|(index, _)| std::cmp::Reverse(profile.apis[*index].base.len()));
+        Ok(Self { apis })
+    }
+
+    /// Looks a path up. `None` when no api has a base in front of it.
+    pub fn find<'r>(&'r self, profile: &Profile, path: &str) -> Option<Sight<'r>> {
+        self.apis.iter().find_map(|(index, router)| {
+            let (organization, rest) = below(&profile.apis[*index], path)?;
+            let decoded = organization.map(|text| decode(&text));
+            let rest = if rest.len() > 1 { rest.strip_suffix('/').unwrap_or(rest) } else { rest };
+            let (endpoints, id) = match router.at(rest) {
+                Ok(found) => (found.value.as_slice(), found.params.get("id").map(decode)),
+                Err(_) => (&[][..], None),
+            };
+            let broken = matches!(decoded, Some(None)) || matches!(id, Some(None)) || decode(rest).is_none();
+            Some(Sight { api: *index, organization: decoded.flatten(), endpoints, id: id.flatten(), broken })
+        })
+    }
+}
+
+impl Sight<'_> {
+    /// The endpoint for a method, where that is already sure; HEAD is GET without its body.
+    pub fn endpoint<'p>(&self, api: &'p Api, method: &http::Method) -> Option<&'p Endpoint> {
+        let method = if method == http::Method::HEAD { &http::Method::GET } else { method };
+        self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)).find(|endpoint| endpoint.method == *method)
+    }
+
+    /// The endpoint for a method.
+    ///
+    /// # Errors
+    /// [`Fault::BadPath`], [`Fault::UnknownRoute`], [`Fault::MethodNotAllowed`], or [`Fault::NotSupported`] for what the
+    /// protocol has and the vendor has not.
+    pub fn settle<'p>(&self, api: &'p Api, method: &http::Method) -> Result<&'p Endpoint, Fault> {
+        if self.broken {
+            return Err(Fault::BadPath);
+        }
+        let endpoint = self.endpoint(api, method);
+        match endpoint.map(|endpoint| endpoint.does) {
+            Some(Does::Refuse(405)) => {}
+            Some(Does::Refuse(status)) => return Err(Fault::NotSupported { status }),
+            Some(_) => return endpoint.ok_or(Fault::UnknownRoute),
+            None => {}
+        }
+        if self.endpoints.is_empty() {
+            return Err(Fault::UnknownRoute);
+        }
+        let mut allowed = Vec::new();
+        for endpoint in self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)) {
+            if !matches!(endpoint.does, Does::Refuse(_)) {
+                allowed.push(endpoint.method.to_string());
+                if endpoint.method == http::Method::GET {
+                    allowed.push("HEAD".to_owned());
+                }
+            }
+        }
+        Err(Fault::MethodNotAllowed { allowed })
+    }
+}
+
+/// The organization in the base, if it has one, and what is below the base.
+fn below<'c>(api: &Api, path: &'c str) -> Option<(Option<String>, &'c str)> {
+    let mut rest = path;
+    let mut organization = None;
+    for wanted in &api.base {
+        let inside = rest.strip_prefix('/')?;
+        let end = inside.find('/').unwrap_or(inside.len());
+        let (segment, after) = inside.split_at(end);
+        match wanted {
+            Some(literal) if literal == segment => {}
+            Some(_) => return None,
+            None if segment.is_empty() => return None,
+            None => organization = Some(segment.to_owned()),
+        }
+        rest = after;
+    }
+    Some((organization, if rest.is_empty() { "/" } else { rest }))
+}
+
+/// Percent-decodes a part of a path; `None` when its encoding is broken or it is not UTF-8.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
+        if byte == b'%' && !(hex(bytes.next()) && hex(bytes.next())) {
+            return None;
+        }
+    }
+    percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}

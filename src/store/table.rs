@@ -1,0 +1,336 @@
+//! One kind of record, of all organizations: found by serial, by unique key and by place in the order.
+//!
+//! **Invariant:** knows nothing of other tables; links are the state's.
+
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::lag::Recent;
+use super::order::Order;
+use super::record::{Draft, OrganizationId, Record, RecordId, TableId};
+use super::unique::{Scope, Unique};
+
+/// Departed records remembered per table: enough for whoever looks for what a test has just removed. When more go,
+/// the oldest is forgotten.
+pub const DEPARTED_MAX: usize = 1_000;
+
+/// What a table must know before its first record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableRules {
+    /// How far each unique key reaches; the position is the number of the unique index.
+    pub uniques: Vec<Scope>,
+}
+
+/// A unique key is held by another record already; nothing was changed.
+#[derive(Debug, Clone)]
+pub struct Clash {
+    /// The number of the unique index.
+    pub unique: usize,
+    /// Who holds the key. With [`Scope::Platform`] it may belong to another organization.
+    pub holder: Arc<Record>,
+}
+
+/// Why a record was not replaced; nothing was changed.
+#[derive(Debug, Clone)]
+pub enum ReplaceError {
+    /// There is no such record (any more).
+    Missing,
+    /// Another record holds one of the new keys.
+    Clash(Clash),
+}
+
+/// A record that was removed, and what the vendor still knows of it.
+#[derive(Debug, Clone)]
+pub struct Departed {
+    /// Its last version.
+    pub record: Arc<Record>,
+    /// When it was removed, in milliseconds as the caller counts them.
+    pub removed_ms: i64,
+    /// The vendor's amounts kept beside it from then on.
+    pub aside: Box<[u32]>,
+}
+
+/// Where a record stands: whose order, and which slot of it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    organization: OrganizationId,
+    /// Memory for 2³² records of one table ends long before this number does.
+    slot: u32,
+}
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    id: TableId,
+    next_serial: u64,
+    /// By serial; the serial itself stands in the record.
+    places: HashTable<Place>,
+    seed: DefaultHashBuilder,
+    /// By organization.
+    orders: Vec<Order<Arc<Record>>>,
+    uniques: Vec<Unique>,
+    /// Kept only when asked for.
+    recent: Option<Recent>,
+    /// Oldest first.
+    departed: VecDeque<Departed>,
+}
+
+impl Table {
+    pub(super) fn new(id: TableId, rules: &TableRules) -> Self {
+        let uniques = rules.uniques.iter().enumerate();
+        Self {
+            id,
+            next_serial: 0,
+            places: HashTable::new(),
+            seed: DefaultHashBuilder::default(),
+            orders: Vec::new(),
+            uniques: uniques.map(|(number, scope)| Unique::new(number, *scope)).collect(),
+            recent: None,
+            departed: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn next_serial(&self) -> u64 {
+        self.next_serial
+    }
+
+    /// A record of any organization.
+    pub(super) fn record(&self, serial: u64) -> Option<&Arc<Record>> {
+        self.place(serial).and_then(|place| standing(&self.orders, place))
+    }
+
+    /// A record of this organization.
+    pub(super) fn get(&self, organization: OrganizationId, serial: u64) -> Option<&Arc<Record>> {
+        let place = self.place(serial).filter(|place| place.organization == organization)?;
+        standing(&self.orders, place)
+    }
+
+    pub(super) fn find(
+        &self,
+        organization: OrganizationId,
+        unique: usize,
+        key: &str,
+    ) -> Option<&Arc<Record>> {
+        let holder = self.uniques.get(unique)?.holder(organization, key.as_bytes())?;
+        (holder.organization == organization).then_some(holder)
+    }
+
+    pub(super) fn count(&self, organization: OrganizationId) -> usize {
+        self.order(organization).map_or(0, Order::len)
+    }
+
+    pub(super) fn scan(&self, organization: OrganizationId) -> impl Iterator<Item = &Arc<Record>> {
+        self.order(organization).into_iter().flat_map(Order::iter)
+    }
+
+    /// For how many slots an organization's order takes up memory.
+    #[cfg(test)]
+    pub(super) fn room(&self, organization: OrganizationId) -> usize {
+        self.order(organization).map_or(0, Order::room)
+    }
+
+    pub(super) fn page(&self, organization: OrganizationId, skip: usize, take: usize) -> Vec<Arc<Record>> {
+        let Some(order) = self.order(organization) else { return Vec::new() };
+        let mut page = Vec::with_capacity(take.min(order.len().saturating_sub(skip)));
+        page.extend(order.iter_from(skip).take(take).cloned());
+        page
+    }
+
+    pub(super) fn after(
+        &self,
+        organization: OrganizationId,
+        serial: Option<u64>,
+        take: usize,
+    ) -> Vec<Arc<Record>> {
+        // The order of insertion is the order of serials.
+        let skip = match (serial, self.order(organization)) {
+            (Some(serial), Some(order)) => order.partition_point(|record| record.serial <= serial),
+            _ => 0,
+        };
+        self.page(organization, skip, take)
+    }
+
+    pub(super) fn page_as_of(
+        &self,
+        organization: OrganizationId,
+        horizon_ms: i64,
+        skip: usize,
+        take: usize,
+    ) -> (Vec<Arc<Record>>, usize) {
+        let recent = self.recent.as_ref();
+        let undone = recent.map(|recent| recent.undone(organization, horizon_ms)).unwrap_or_default();
+        if undone.is_empty() {
+            return (self.page(organization, skip, take), self.count(organization));
+        }
+        let unchanged = self.scan(organization).filter(|record| !undone.contains_key(&record.serial));
+        let mut then: Vec<&Arc<Record>> = unchanged.chain(undone.values().flatten().copied()).collect();
+        // Two runs that are in order each: the sort merges them.
+        then.sort_by_key(|record| record.serial);
+        let page = then.iter().skip(skip).take(take).map(|record| Arc::clone(record)).collect();
+        (page, then.len())
+    }
+
+    pub(super) fn departed(&self, organization: OrganizationId) -> impl Iterator<Item = &Departed> {
+        self.departed.iter().filter(move |departed| departed.record.organization == organization)
+    }
+
+    pub(super) fn reserve(&mut self, organization: OrganizationId, additional: usize) {
+        self.order_mut(organization).reserve(additional);
+        let Self { places, seed, orders, uniques, .. } = self;
+        places.reserve(additional, |place| hash_of(seed, orders, *place));
+        uniques.iter_mut().for_each(|unique| unique.reserve(additional));
+    }
+
+    pub(super) fn insert(
+        &mut self,
+        organization: OrganizationId,
+        mut draft: Draft,
+        now_ms: i64,
+    ) -> Result<Arc<Record>, Clash> {
+        draft.keys.truncate(self.uniques.len());
+        self.check(organization, &draft.keys, None)?;
+        let id = RecordId { table: self.id, serial: self.next_serial };
+        let record = Arc::new(Record::first(id, organization, draft, now_ms));
+        self.next_serial += 1;
+        let slot = self.order_mut(organization).push(Arc::clone(&record)) as u32;
+        let Self { places, seed, orders, .. } = self;
+        let place = Place { organization, slot };
+        places.insert_unique(seed.hash_one(id.serial), place, |place| hash_of(seed, orders, *place));
+        self.uniques.iter_mut().for_each(|unique| unique.add(&record));
+        self.note(&record, None, now_ms);
+        Ok(record)
+    }
+
+    pub(super) fn replace(
+        &mut self,
+        serial: u64,
+        mut draft: Draft,
+        now_ms: i64,
+    ) -> Result<Arc<Record>, ReplaceError> {
+        let old = Arc::clone(self.record(serial).ok_or(ReplaceError::Missing)?);
+        draft.keys.truncate(self.uniques.len());
+        self.check(old.organization, &draft.keys, Some(serial)).map_err(ReplaceError::Clash)?;
+        let new = Arc::new(old.changed(draft, now_ms));
+        Ok(self.exchange(old, new, now_ms))
+    }
+
+    pub(super) fn touch(&mut self, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
+        let old = Arc::clone(self.record(serial)?);
+        let new = Arc::new(old.touched(now_ms));
+        Some(self.exchange(old, new, now_ms))
+    }
+
+    pub(super) fn remove(&mut self, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
+        let Self { places, seed, orders, .. } = self;
+        let found = places.find_entry(seed.hash_one(serial), |place| holds(orders, *place, serial));
+        let (place, _) = found.ok()?.remove();
+        let order = orders.get_mut(usize::from(place.organization.0))?;
+        let record = order.take(place.slot as usize)?;
+        if order.is_sparse() {
+            self.compact(place.organization);
+        }
+        self.uniques.iter_mut().for_each(|unique| unique.remove(&record));
+        self.note(&record, Some(Arc::clone(&record)), now_ms);
+        Some(record)
+    }
+
+    pub(super) fn remember(&mut self, departed: Departed) {
+        if self.departed.len() == DEPARTED_MAX {
+            self.departed.pop_front();
+        }
+        self.departed.push_back(departed);
+    }
+
+    pub(super) fn keep_recent(&mut self, keep: bool) {
+        self.recent = keep.then(|| self.recent.take().unwrap_or_default());
+    }
+
+    /// Whether somebody else (not `own`) holds one of these keys.
+    fn check(
+        &self,
+        organization: OrganizationId,
+        keys: &[Option<String>],
+        own: Option<u64>,
+    ) -> Result<(), Clash> {
+        for (unique, (index, key)) in self.uniques.iter().zip(keys).enumerate() {
+            let Some(key) = key else { continue };
+            match index.holder(organization, key.as_bytes()) {
+                Some(holder) if Some(holder.serial) != own => {
+                    return Err(Clash { unique, holder: Arc::clone(holder) });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a record's next version in its place everywhere.
+    fn exchange(&mut self, old: Arc<Record>, new: Arc<Record>, now_ms: i64) -> Arc<Record> {
+        if let Some(place) = self.place(old.serial)
+            && let Some(order) = self.orders.get_mut(usize::from(place.organization.0))
+            && let Some(standing) = order.get_mut(place.slot as usize)
+        {
+            *standing = Arc::clone(&new);
+        }
+        self.uniques.iter_mut().for_each(|unique| unique.exchange(&old, &new));
+        self.note(&new, Some(old), now_ms);
+        new
+    }
+
+    /// Closes the gaps of one order and tells its records' new slots to the index.
+    fn compact(&mut self, organization: OrganizationId) {
+        let Self { places, seed, orders, .. } = self;
+        let Some(order) = orders.get_mut(usize::from(organization.0)) else { return };
+        // Slots only go down and are visited from below, so no new slot is mistaken for an old one still to come.
+        for (new, (old, record)) in order.entries().enumerate() {
+            let moved = places.find_mut(seed.hash_one(record.serial), |place| {
+                place.organization == organization && place.slot as usize == old
+            });
+            if let Some(place) = moved {
+                place.slot = new as u32;
+            }
+        }
+        order.compact();
+    }
+
+    fn note(&mut self, now: &Record, before: Option<Arc<Record>>, at_ms: i64) {
+        if let Some(recent) = &mut self.recent {
+            recent.note(now, before, at_ms);
+        }
+    }
+
+    fn place(&self, serial: u64) -> Option<Place> {
+        let hash = self.seed.hash_one(serial);
+        self.places.find(hash, |place| holds(&self.orders, *place, serial)).copied()
+    }
+
+    fn order(&self, organization: OrganizationId) -> Option<&Order<Arc<Record>>> {
+        self.orders.get(usize::from(organization.0))
+    }
+
+    /// The order of an organization, which is empty for one that has never inserted anything.
+    fn order_mut(&mut self, organization: OrganizationId) -> &mut Order<Arc<Record>> {
+        let index = usize::from(organization.0);
+        if self.orders.len() <= index {
+            self.orders.resize_with(index + 1, Order::default);
+        }
+        &mut self.orders[index]
+    }
+}
+
+/// Who stands in a place.
+fn standing(orders: &[Order<Arc<Record>>], place: Place) -> Option<&Arc<Record>> {
+    orders.get(usize::from(place.organization.0))?.get(place.slot as usize)
+}
+
+/// The hash a place is kept under; every place is some record's.
+fn hash_of(seed: &DefaultHashBuilder, orders: &[Order<Arc<Record>>], place: Place) -> u64 {
+    seed.hash_one(standing(orders, place).map_or(0, |record| record.serial))
+}
+
+fn holds(orders: &[Order<Arc<Record>>], place: Place, serial: u64) -> bool {
+    standing(orders, place).is_some_and(|record| record.serial == serial)
+}

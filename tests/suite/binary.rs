@@ -1,0 +1,414 @@
+//! The program as its users meet it: what it prints, how it ends, and what it says when it cannot start.
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+
+use crate::http::call;
+use crate::process::{Standin, command, complaint, output};
+
+const COFENSE: (&str, &str) = ("authorization", "Bearer cofense-api-token");
+
+/// The vendors that have a file in `profiles/`.
+fn shipped() -> Vec<String> {
+    let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles")).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let mut names: Vec<String> =
+        files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_ready_line_comes_when_calls_are_answered_and_says_where() {
+    let standin = Standin::start(&[]);
+    let ready = &standin.ready;
+    assert_eq!(ready["event"], "ready");
+    assert_eq!(ready["url"], format!("http://{}", standin.address()));
+    assert_eq!(ready["vendors"], json!(shipped()));
+    assert!(ready["pid"].as_u64().is_some_and(|pid| pid > 0));
+    assert!(!standin.address().ends_with(":0"));
+    assert_eq!(call(standin.address(), "GET", "/_standin/health", &[], "").status, 200);
+}
+
+#[test]
+fn nothing_but_the_ready_line_is_printed_for_programs() {
+    let end = Standin::start(&[]).stop("TERM");
+    assert_eq!(end.stdout, "");
+    assert_eq!(end.status.code(), Some(0));
+}
+
+#[test]
+fn people_are_told_every_address_and_what_to_paste() {
+    let standin = Standin::start(&["--vendor-listen", "cosafe=127.0.0.1:0"]);
+    let (at, own) = (standin.address().to_owned(), standin.address_of("cosafe").to_owned());
+    let said = standin.stop("INT").stderr;
+    for wanted in [
+        &*format!("Standin {} answers on http://{at}\n", env!("CARGO_PKG_VERSION")),
+        &format!("http://{at}/cofense/v2 "),
+        "cofense-api-token\n",
+        "cofense-vision-client cofense-vision-secret\n",
+        &format!("http://{at}/cognism/scim/v2/acme  "),
+        &format!("Cosafe, alone on http://{own}\n"),
+        &format!("curl -H 'Authorization: Bearer cofense-api-token' 'http://{at}/cofense/v2/users'\n"),
+        "standin explain cofense\n",
+    ] {
+        assert!(said.contains(wanted), "{wanted:?} is missing in\n{said}");
+    }
+}
+
+fn check_ends(signal: &str) {
+    let standin = Standin::start(&[]);
+    #[expect(clippy::disallowed_methods, reason = "how long the real program takes is what is asked")]
+    let now = std::time::Instant::now;
+    let asked = now();
+    let end = standin.stop(signal);
+    assert_eq!(end.status.code(), Some(0), "{signal}");
+    let took_ms = now().duration_since(asked).as_millis();
+    assert!(took_ms < 1_000, "{signal} took {took_ms} ms");
+}
+
+#[test]
+fn it_ends_well_and_soon_when_asked_to() {
+    check_ends("TERM");
+    check_ends("INT");
+}
+
+/// What the program must say, in one line that begins with `error:`, when it is not given what it needs.
+fn check_refused(options: &[&str], wanted: &str) {
+    let output = output(options);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{options:?} said {said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{options:?}");
+    assert_eq!(said, format!("error: {wanted}\n"), "{options:?}");
+}
+
+#[test]
+fn what_does_not_exist_is_refused_with_what_does() {
+    let all = shipped().join(", ");
+    check_refused(
+        &["--vendors", "cosafe,cofence"],
+        &format!("no vendor is called `cofence`, did you mean `cofense`? (served are {all})"),
+    );
+    check_refused(
+        &["--vendors", "cosafe", "--set", "cofense.put=merge"],
+        "--set cofense.put=merge: no vendor is called `cofense` (served are cosafe)",
+    );
+    check_refused(
+        &["--vendor-listen", "cosave=127.0.0.1:0"],
+        &format!(
+            "--vendor-listen cosave=127.0.0.1:0: no vendor is called `cosave`, did you mean `cosafe`? (served are {all})"
+        ),
+    );
+    check_refused(
+        &["--set", "cofense.putt=merge"],
+        "--set cofense.putt=merge: cofense has no `putt`, did you mean `put`? (it has above_max, put, patch, \
+         list_items, retry_after, headers, delete_user, filters, base, vision_token_path, vision_token_expiry, plan, \
+         terms_accepted or recipient_sync_started)",
+    );
+    check_refused(
+        &["--set", "cofense.put=mrege"],
+        "--set cofense.put=mrege: `put` takes merge, replace or require_all, not `mrege`, did you mean `merge`?",
+    );
+    check_refused(
+        &["--set", "cofense.vision_token_expiry=90"],
+        "--set cofense.vision_token_expiry=90: `vision_token_expiry` takes 3600s or any duration such as `90s`, not `90`",
+    );
+    check_refused(
+        &["--set", "cofense.plan=basic"],
+        "--set cofense.plan=basic: `plan` takes enterprise, professional or essentials, not `basic`",
+    );
+    check_refused(
+        &["--set", "cofense.terms_accepted=no"],
+        "--set cofense.terms_accepted=no: `terms_accepted` takes true or false, not `no`",
+    );
+    check_refused(
+        &["explain", "cofens"],
+        &format!("no vendor is called `cofens`, did you mean `cofense`? (served are {all})"),
+    );
+    check_refused(
+        &["--profiles", "no/such"],
+        "--profiles: cannot read no/such: No such file or directory (os error 2)",
+    );
+    check_refused(&["--seed-file", "no.csv"], "cannot read no.csv: No such file or directory (os error 2)");
+    check_refused(
+        &["--seed-file", "people.xlsx"],
+        "--seed-file people.xlsx: the name does not tell the format; call it .csv, .json or .ndjson",
+    );
+    check_refused(&["check", "no.yaml"], "cannot read no.yaml: No such file or directory (os error 2)");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_what_to_type_instead() {
+    let taken = TcpListener::bind("127.0.0.1:0").and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (address, _listener) = taken.expect("a free port");
+    check_refused(
+        &["--listen", &address.to_string()],
+        &format!("cannot listen on {address}: the port is in use; use --listen 127.0.0.1:0 for a free port"),
+    );
+}
+
+#[test]
+fn options_of_the_wrong_form_are_refused_with_the_right_one() {
+    for (options, wanted) in [
+        (&["--recipients", "1000001"][..], "a whole number from 0 to 1000000 is wanted"),
+        (&["--listen", "127.0.0.1"], "write `127.0.0.1:8080`"),
+        (&["--set", "plan"], "VENDOR.NAME=VALUE"),
+        (&["--recipient", "0"], "'--recipients'"),
+        (&["halthcheck"], "'healthcheck'"),
+    ] {
+        let output = output(options);
+        let said = complaint(&output);
+        assert_eq!(output.status.code(), Some(2), "{options:?} said {said}");
+        assert!(said.contains(wanted), "{options:?} said {said}");
+    }
+}
+
+fn total(standin: &Standin) -> Value {
+    let reply = call(standin.address(), "GET", "/cofense/v2/users?per_page=1", &[COFENSE], "");
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    reply.json()["total"].clone()
+}
+
+fn groups(standin: &Standin) -> usize {
+    let reply = call(standin.address(), "GET", "/cofense/v2/groups", &[COFENSE], "");
+    reply.json()["groups"].as_array().map_or(0, Vec::len)
+}
+
+fn check_amounts(options: &[&str], recipients: u64, group_count: usize) {
+    let standin = Standin::start(options);
+    assert_eq!((total(&standin), groups(&standin)), (json!(recipients), group_count), "{options:?}");
+}
+
+#[test]
+fn as_many_recipients_and_groups_are_there_as_were_asked_for() {
+    check_amounts(&[], 250, 8);
+    check_amounts(&["--recipients", "0"], 0, 0);
+    check_amounts(&["--recipients", "0", "--groups", "2"], 0, 0);
+    check_amounts(&["--recipients", "7", "--groups", "3"], 7, 3);
+}
+
+#[test]
+fn one_seed_makes_one_world() {
+    let people = |options: &[&str]| {
+        let standin = Standin::start(options);
+        let list = call(standin.address(), "GET", "/cofense/v2/users", &[COFENSE], "").json();
+        let emails = list["users"].as_array().expect("a list").iter().map(|user| user["email"].clone());
+        emails.collect::<Vec<Value>>()
+    };
+    let first = people(&["--recipients", "9"]);
+    assert_eq!(people(&["--recipients", "9", "--seed", "1"]), first);
+    assert_ne!(people(&["--recipients", "9", "--seed", "2"]), first);
+}
+
+#[test]
+fn recipients_come_from_a_file_where_one_is_given() {
+    for file in ["seed/example.csv", "seed/example.json", "seed/example.ndjson"] {
+        let standin = Standin::start(&["--seed-file", file]);
+        assert_eq!(total(&standin), json!(12), "{file}");
+        let path = "/cofense/v2/users?email=juergen.weiss@example.org";
+        let found = call(standin.address(), "GET", path, &[COFENSE], "").json();
+        assert_eq!(found["users"][0]["lastName"], "Weiß", "{file}");
+    }
+}
+
+#[test]
+fn a_bad_recipient_file_loads_nobody_and_every_line_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "email,active\na@example.com,true\nnobody,true\nb@example.com,perhaps\n")
+        .expect("written");
+    let bad = bad.to_str().expect("a path");
+    let output = output(&["--seed-file", bad]);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for wanted in
+        [format!("{bad}:3: "), format!("{bad}:4: "), format!("error: nobody was loaded; correct {bad}")]
+    {
+        assert!(said.contains(&wanted), "{wanted:?} is missing in\n{said}");
+    }
+}
+
+#[test]
+fn addresses_of_real_domains_load_with_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("real.csv");
+    std::fs::write(&file, "email,given_name,family_name\na@contoso.com,A,B\n").expect("written");
+    let file = file.to_str().expect("a path");
+    let standin = Standin::start(&["--seed-file", file]);
+    assert_eq!(total(&standin), json!(1));
+    let said = standin.stop("TERM").stderr;
+    assert!(said.contains(&format!("warning: {file}:2")), "{said}");
+}
+
+#[test]
+fn the_environment_is_as_good_as_the_command_line() {
+    let standin = Standin::start_with(
+        command()
+            .env("STANDIN_LISTEN", "127.0.0.1:0")
+            .env("STANDIN_VENDORS", "cosafe,cofense")
+            .env("STANDIN_VENDOR_LISTEN", "cofense=127.0.0.1:0,cosafe=127.0.0.1:0")
+            .env("STANDIN_SET", "cofense.patch=on,cofense.above_max=400")
+            .env("STANDIN_RECIPIENTS", "3")
+            .env("STANDIN_LOG_FORMAT", "json")
+            .env("STANDIN_REQUEST_IDS", "off")
+            // As a compose file gives what is not set.
+            .env("STANDIN_SEED", "")
+            .env("STANDIN_SEED_FILE", ""),
+    );
+    assert_eq!(standin.ready["vendors"], json!(["cosafe", "cofense"]));
+    assert_eq!(total(&standin), json!(3));
+    let refused = call(standin.address_of("cofense"), "GET", "/v2/users?per_page=1001", &[COFENSE], "");
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert_eq!(refused.header("standin-request-id"), None);
+    let said = standin.stop("TERM").stderr;
+    let logged: Vec<&str> = said.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(!logged.is_empty(), "{said}");
+    for line in logged {
+        serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+    }
+}
+
+#[test]
+fn what_the_command_line_says_outweighs_the_environment() {
+    let standin = Standin::start_with(command().env("STANDIN_LISTEN", "127.0.0.1:1").args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--vendors",
+        "cosafe",
+    ]));
+    assert_eq!(standin.ready["vendors"], json!(["cosafe"]));
+}
+
+#[test]
+fn a_variant_that_is_picked_is_in_force() {
+    let status = |options: &[&str]| {
+        let standin = Standin::start(options);
+        call(standin.address(), "GET", "/cofense/v2/users?per_page=1001", &[COFENSE], "").status
+    };
+    assert_eq!(status(&[]), 200);
+    assert_eq!(status(&["--set", "cofense.above_max=400"]), 400);
+}
+
+#[test]
+fn a_plan_or_prerequisite_that_is_picked_is_in_force() {
+    let status = |options: &[&str]| {
+        let standin = Standin::start(options);
+        let token = ("authorization", "Bearer cofense-scim-token");
+        call(standin.address(), "GET", "/cofense/scim/v2/Users", &[token], "").status
+    };
+    assert_eq!(status(&[]), 200);
+    assert_eq!(status(&["--set", "cofense.plan=essentials"]), 403);
+    assert_eq!(status(&["--set", "cofense.terms_accepted=false"]), 403);
+    assert_eq!(status(&["--set", "cofense.terms_accepted=true"]), 200);
+}
+
+#[test]
+fn a_profile_from_outside_is_served_beside_those_built_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "standin: 1\nextends: cofense\nvendor: tide\ntitle: Tide\nhosts: []\n";
+    std::fs::write(folder.path().join("tide.yaml"), text).expect("written");
+    let folder = folder.path().to_str().expect("a path");
+    let standin = Standin::start(&["--profiles", folder, "--vendors", "tide,cosafe"]);
+    assert_eq!(standin.ready["vendors"], json!(["tide", "cosafe"]));
+    let token = ("authorization", "Bearer tide-api-token");
+    assert_eq!(call(standin.address(), "GET", "/tide/v2/users", &[token], "").status, 200);
+}
+
+#[test]
+fn check_lists_every_mistake_and_a_line_for_each_good_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
+    let (good, bad, people) = (path("good.yaml"), path("bad.yaml"), path("people.csv"));
+    std::fs::write(&good, "standin: 1\nextends: cofense\nvendor: cofense\napis: {rest: {paging: {max: 50, default: 10}}}\n")
+        .expect("written");
+    std::fs::write(&bad, "standin: 1\nextends: cofense\nvendor: cofense\nvendro: x\napis: {rest: {paging: {max: many}}}\n")
+        .expect("written");
+    std::fs::write(&people, "email\nnobody\n").expect("written");
+
+    let output = output(&["check", &good, &bad, &people, "seed/example.json", "profiles"]);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for wanted in [
+        format!("{bad}:4:1"),
+        "did you mean `vendor`?".to_owned(),
+        format!("{bad}:5:"),
+        format!("{people}:2"),
+    ] {
+        assert!(said.contains(&wanted), "{wanted:?} is missing in\n{said}");
+    }
+    assert!(!said.contains("good.yaml"), "{said}");
+    let mut wanted = format!("ok seed/example.json: 12 recipients\nok {good}: the profile of cofense\n");
+    for vendor in shipped() {
+        wanted += &format!("ok profiles/{vendor}.yaml: the profile of {vendor}\n");
+    }
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
+}
+
+#[test]
+fn check_is_content_with_what_ships() {
+    let output = output(&["check", "profiles", "seed"]);
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+}
+
+#[test]
+fn explain_describes_a_vendor_as_picked_for_people_and_for_programs() {
+    let text = output(&["explain", "cofense"]);
+    assert_eq!(text.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&text.stdout).contains("Cofense"));
+    // What is set for all vendors in the environment is no hindrance.
+    let json = command()
+        .args(["explain", "cofense", "--json"])
+        .env("STANDIN_SET", "cosafe.x=y")
+        .output()
+        .expect("run");
+    assert_eq!(json.status.code(), Some(0), "{}", complaint(&json));
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["vendor"], "cofense");
+}
+
+#[test]
+fn schema_and_completions_are_printed_whole() {
+    for options in [&["schema"][..], &["schema", "--extending"]] {
+        let schema: Value = serde_json::from_slice(&output(options).stdout).expect("JSON");
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+        assert_eq!(schema["required"].is_array(), options.len() == 1, "{options:?}");
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = output(&["completions", shell]);
+        assert!(String::from_utf8_lossy(&script.stdout).contains("seed-file"), "{shell}");
+    }
+}
+
+#[test]
+fn healthcheck_is_content_with_a_server_that_is_ready_and_with_nothing_else() {
+    let check = |address: &str| output(&["healthcheck", "--address", address]).status.code();
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = format!("unix:{}", folder.path().join("standin.sock").display());
+    for standin in [Standin::start(&[]), Standin::start_with(command().args(["--listen", &socket]))] {
+        let address = standin.address().to_owned();
+        assert_eq!(check(&address), Some(0), "{address}");
+        let by_environment =
+            command().arg("healthcheck").env("STANDIN_LISTEN", &address).status().expect("run");
+        assert_eq!(by_environment.code(), Some(0), "{address}");
+        standin.stop("TERM");
+        assert_eq!(check(&address), Some(1), "{address}");
+    }
+    assert_eq!(check("127.0.0.1:0"), Some(2));
+}
+
+#[test]
+fn a_socket_file_has_no_url_and_is_gone_afterwards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("standin.sock");
+    let socket = format!("unix:{}", path.display());
+    let standin = Standin::start_with(command().args(["--listen", &socket]));
+    assert_eq!(standin.ready["url"], Value::Null);
+    assert_eq!(standin.address(), socket);
+    assert_eq!(total(&standin), json!(250));
+    let said = standin.stop("TERM").stderr;
+    assert!(said.contains(&format!("curl --unix-socket {} ", path.display())), "{said}");
+    assert!(!path.exists());
+}

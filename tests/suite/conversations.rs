@@ -1,0 +1,71 @@
+//! Conversations with each vendor, one file a rule, compared whole: status, every header field, body, and the facts
+//! behind the answer. A file is named after the fact that it shows.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use standin::profile::{Library, files};
+
+use crate::support::conversation::play;
+use crate::support::golden::golden_all;
+use crate::support::{files_in, source};
+
+/// The shipped vendors and the made-up one.
+fn library() -> Library {
+    let mut sources = files::built_in();
+    sources.push(source(Path::new("tests/vendors/rookery.yaml")));
+    Library::read(&sources, &mut Vec::new())
+}
+
+fn conversations(vendor: &str) -> Vec<PathBuf> {
+    files_in(&format!("tests/conversations/{vendor}"), ".http")
+}
+
+fn fact_of(path: &Path) -> String {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    name.split('-').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn every_conversation_goes_as_it_is_written() {
+    let library = library();
+    let played = library.vendors().flat_map(conversations).map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(&library, &text)));
+        let played = played.unwrap_or_else(|_| panic!("{} cannot be played", path.display()));
+        (path, played)
+    });
+    golden_all(played.collect::<Vec<_>>());
+}
+
+#[test]
+fn one_seed_gives_one_run() {
+    let library = library();
+    for path in library.vendors().flat_map(conversations).step_by(7) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(play(&library, &text), play(&library, &text), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_fact_has_a_conversation_in_which_it_is_met() {
+    let library = library();
+    let mut lacking = Vec::new();
+    for vendor in library.vendors() {
+        let profile = library.profile(vendor, &[]).expect("a profile without mistakes");
+        let paths = conversations(vendor);
+        for fact in &profile.facts {
+            let own: Vec<&PathBuf> = paths.iter().filter(|path| fact_of(path) == fact.id).collect();
+            let met = own.iter().any(|path| {
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                let facts: BTreeSet<&str> =
+                    text.lines().filter_map(|line| line.strip_prefix("* ")).flat_map(str::split_whitespace).collect();
+                facts.contains(fact.id.as_str())
+            });
+            if !met {
+                lacking.push(fact.id.clone());
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "no conversation of their own meets {}", lacking.join(", "));
+}

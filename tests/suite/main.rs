@@ -1,0 +1,30 @@
+//! The tests that look at Standin from outside, as one binary: they link once and share their helpers.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test suite` writes anew what is compared whole; look at the difference before you keep it.
+
+/// The rules of the house that a machine can hold.
+mod architecture;
+/// The program: ready line, exit codes, what it says when it cannot start.
+mod binary;
+/// What each vendor answers, one file a rule, and that every fact has one.
+mod conversations;
+/// `docs/profiles.md`: its vendor loads at every step, and its reference is that of the table of keys.
+mod docs_profiles;
+/// `explain` of a made-up vendor, compared whole, as text and as JSON.
+mod explain;
+/// HTTP/1.1 by hand.
+mod http;
+/// The program, started and stopped.
+mod process;
+/// Every kind of mistake that a profile can have, and what is said about it.
+mod profile_errors;
+/// The profiles that are shipped, and the made-up vendor: free of mistakes whatever variant is picked.
+mod profiles;
+/// The README's commands, run; and what else a repository says of itself.
+mod readme;
+/// The JSON Schema, held against an independent validator.
+mod schema;
+/// The few that need a socket: ways to a vendor, HTTP/1.1 and HTTP/2, bytes that are no HTTP.
+mod sockets;
+/// What several of these share.
+mod support;
