@@ -62,7 +62,9 @@ fn list(nth: u64) -> Vec<u8> {
 }
 
 fn create(nth: u64) -> Vec<u8> {
-    let body = format!(r#"{{"email":"new{nth}@example.com","firstName":"Ada","lastName":"Byron","title":"Analyst"}}"#);
+    let body = format!(
+        r#"{{"email":"new{nth}@example.com","firstName":"Ada","lastName":"Byron","title":"Analyst"}}"#
+    );
     request("POST /cofense/v2/users", &body)
 }
 
@@ -71,8 +73,10 @@ fn request(line: &str, body: &str) -> Vec<u8> {
         "" => String::new(),
         body => format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()),
     };
-    format!("{line} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer cofense-api-token\r\n{content}\r\n{body}")
-        .into_bytes()
+    format!(
+        "{line} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer cofense-api-token\r\n{content}\r\n{body}"
+    )
+    .into_bytes()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark asks the real time")]
@@ -107,7 +111,8 @@ fn main() {
             let of_standin = rate(standin, case, seconds, &counter);
             rates.push((of_limit, of_standin));
         }
-        let (of_limit, of_standin) = (median(rates.iter().map(|one| one.0)), median(rates.iter().map(|one| one.1)));
+        let (of_limit, of_standin) =
+            (median(rates.iter().map(|one| one.0)), median(rates.iter().map(|one| one.1)));
         // Of each pair of neighbours in time, so that a machine that slows down slows both.
         let ratio = median(rates.iter().map(|(limit, standin)| standin / limit));
         println!(
@@ -177,13 +182,14 @@ impl Client {
     /// Reads one response, which must be a success; its length.
     fn receive(&mut self) -> usize {
         loop {
-            if let Some(length) = length(&self.buffer[..self.filled]) {
-                if length <= self.filled {
-                    assert!(self.buffer.starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(&self.buffer[..length]));
-                    self.buffer.copy_within(length..self.filled, 0);
-                    self.filled -= length;
-                    return length;
-                }
+            if let Some(length) = length(&self.buffer[..self.filled])
+                && length <= self.filled
+            {
+                let response = &self.buffer[..length];
+                assert!(response.starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(response));
+                self.buffer.copy_within(length..self.filled, 0);
+                self.filled -= length;
+                return length;
             }
             let read = self.stream.read(&mut self.buffer[self.filled..]).expect("the server answers");
             assert!(read > 0, "the server hung up");
@@ -213,7 +219,9 @@ async fn start_standin() -> SocketAddr {
     let engine = Engine::start(setup).expect("the engine starts");
     let door = Door { address: Address::Tcp(([127, 0, 0, 1], 0).into()), vendor: None };
     let open = open(vec![door]).await.expect("a free port");
-    let Some((Address::Tcp(address), _)) = open.addresses().into_iter().next() else { panic!("a port was asked for") };
+    let Some((Address::Tcp(address), _)) = open.addresses().into_iter().next() else {
+        panic!("a port was asked for")
+    };
     tokio::spawn(run(open, Arc::new(engine), Limits::default(), std::future::pending()));
     address
 }
@@ -225,7 +233,8 @@ async fn start_limit(sample: &[u8]) -> SocketAddr {
     // A header more than hyper's own, as long as those of the sample, so that both send the same number of bytes.
     let own = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 000\r\ndate: Sun, 22 Nov 2026 00:00:00 GMT\r\nx: \r\n\r\n";
     let filling = HeaderValue::from_str(&"x".repeat(end.saturating_sub(own.len()))).expect("a header");
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     let listener = tokio::net::TcpListener::from_std(listener.expect("a free port")).expect("a listener");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
@@ -240,7 +249,9 @@ async fn start_limit(sample: &[u8]) -> SocketAddr {
                             let _ = request.into_body().collect().await;
                         }
                         let mut response = hyper::Response::new(Full::new(body));
-                        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                        response
+                            .headers_mut()
+                            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                         response.headers_mut().insert(HeaderName::from_static("x"), filling);
                         Ok::<_, Infallible>(response)
                     }
@@ -256,9 +267,11 @@ async fn start_limit(sample: &[u8]) -> SocketAddr {
 /// How long the binary takes from its start to its ready line, and what it then holds in memory.
 fn start_up() {
     println!("\n| the binary | start to ready, ms | resident, MiB |\n|---|---:|---:|");
-    for (name, recipients, starts) in
-        [("250 recipients", "250", STARTS), ("100,000 recipients", "100000", 3), ("1,000,000 recipients, one vendor", "1000000", 1)]
-    {
+    for (name, recipients, starts) in [
+        ("250 recipients", "250", STARTS),
+        ("100,000 recipients", "100000", 3),
+        ("1,000,000 recipients, one vendor", "1000000", 1),
+    ] {
         let mut times = Vec::new();
         let mut resident = None;
         for _ in 0..starts {

@@ -3,6 +3,7 @@
 //! **Invariant:** a dead credential is remembered, so that it still tells whose it was; a credential never leaves the
 //! vault in full but to whoever showed it. The vault knows indices, not vendors, and times only as it is told them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
@@ -50,7 +51,7 @@ pub struct Client {
 /// All credentials of all sandboxes.
 #[derive(Debug, Default)]
 pub struct Vault {
-    tokens: DashMap<Box<str>, Issued>,
+    tokens: DashMap<Box<str>, Arc<Issued>>,
     clients: DashMap<Box<str>, Client>,
     access: DashMap<Box<str>, Vec<Box<str>>>,
     issued: AtomicU64,
@@ -59,7 +60,7 @@ pub struct Vault {
 impl Vault {
     /// Takes a token in.
     pub fn issue(&self, token: &str, issued: Issued) {
-        self.tokens.insert(token.into(), issued);
+        self.tokens.insert(token.into(), Arc::new(issued));
     }
 
     /// Takes an OAuth client in.
@@ -81,8 +82,8 @@ impl Vault {
     }
 
     /// Whose a token is, dead or alive.
-    pub fn token(&self, token: &str) -> Option<Issued> {
-        self.tokens.get(token).map(|issued| issued.clone())
+    pub fn token(&self, token: &str) -> Option<Arc<Issued>> {
+        self.tokens.get(token).map(|issued| Arc::clone(&issued))
     }
 
     /// The client of an id, if this is its secret.
@@ -94,7 +95,7 @@ impl Vault {
     /// Ends a token, saying why. A token that is dead already keeps its reason.
     pub fn end(&self, token: &str, why: Stranger) {
         if let Some(mut issued) = self.tokens.get_mut(token) {
-            issued.dead.get_or_insert(why);
+            Arc::make_mut(&mut issued).dead.get_or_insert(why);
         }
     }
 

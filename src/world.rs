@@ -77,6 +77,12 @@ impl Dice {
         chance::mix(self.seed, what, nth)
     }
 
+    /// The dice of one kind of draw alone, for whoever draws it very often.
+    #[must_use]
+    pub fn of(&self, what: &str) -> Self {
+        Self { seed: self.draw(what, 0) }
+    }
+
     /// A draw from `least` to `most`, both included.
     pub fn between(&self, what: &str, nth: u64, least: u32, most: u32) -> u32 {
         let span = u64::from(most.saturating_sub(least)) + 1;

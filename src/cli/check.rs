@@ -95,7 +95,9 @@ fn inside(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn is_profile(path: &Path) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
+    path.extension()
+        .and_then(OsStr::to_str)
+        .is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
 }
 
 /// Whether JSON is recipients: an array, or an object that holds one. Everything else is read as a profile.
@@ -138,7 +140,8 @@ impl Report {
         for profile in profiles {
             // Last, because the last file of a vendor is the one that counts.
             let others = profiles.iter().filter(|other| !Arc::ptr_eq(other, profile));
-            let sources: Vec<_> = files::built_in().into_iter().chain(others.cloned()).chain([Arc::clone(profile)]).collect();
+            let sources: Vec<_> =
+                files::built_in().into_iter().chain(others.cloned()).chain([Arc::clone(profile)]).collect();
             let mut mistakes = Vec::new();
             let library = Library::read(&sources, &mut mistakes);
             library.check(&mut mistakes);

@@ -15,6 +15,8 @@ pub(super) fn run(args: ExplainArgs) -> ExitCode {
         Ok(chosen) => chosen,
         Err(refusal) => return super::refuse(&refusal.to_string()),
     };
-    let describe = |profile: &_| if args.json { format!("{:#}\n", explain::json(profile)) } else { explain::text(profile) };
+    let describe = |profile: &_| {
+        if args.json { format!("{:#}\n", explain::json(profile)) } else { explain::text(profile) }
+    };
     super::print(&chosen.profiles.iter().map(|profile| describe(profile)).collect::<String>())
 }

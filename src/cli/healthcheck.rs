@@ -13,7 +13,9 @@ const TIMEOUT_MS: u64 = 5_000;
 
 pub(super) fn run(args: &HealthcheckArgs) -> ExitCode {
     if matches!(&args.address, Address::Tcp(address) if address.port() == 0) {
-        return super::refuse("error: port 0 stands for any; name the port that the server printed: --address 127.0.0.1:PORT");
+        return super::refuse(
+            "error: port 0 stands for any; name the port that the server printed: --address 127.0.0.1:PORT",
+        );
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::serve::{GROUPS_MAX, Pick, RECIPIENTS_MAX};
 use crate::server::Address;
@@ -56,7 +56,13 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct ServeArgs {
     /// Where to listen: an address (port 0: any free one), or unix:/run/standin.sock
-    #[arg(long, env = "STANDIN_LISTEN", hide_env = true, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "STANDIN_LISTEN",
+        hide_env = true,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080"
+    )]
     listen: Address,
     /// A door for one vendor alone: acme=127.0.0.1:8081 (repeatable)
     #[arg(long, env = "STANDIN_VENDOR_LISTEN", hide_env = true, value_name = "VENDOR=ADDR", value_delimiter = ',', value_parser = vendor_listen)]
@@ -82,7 +88,7 @@ struct ServeArgs {
     #[arg(long, env = "STANDIN_REQUEST_IDS", hide_env = true, value_name = "SWITCH", default_value = "on")]
     request_ids: Switch,
     /// What is logged: a level, or several by part: warn,standin=debug
-    #[arg(long, env = "STANDIN_LOG", hide_env = true, value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "STANDIN_LOG", hide_env = true, value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     log: Targets,
     /// How the log is written
     #[arg(long, env = "STANDIN_LOG_FORMAT", hide_env = true, value_name = "FORMAT", default_value = "text")]
@@ -95,7 +101,13 @@ struct ProfileArgs {
     #[arg(long, env = "STANDIN_PROFILES", hide_env = true, value_name = "PATH", value_delimiter = ',', value_hint = ValueHint::AnyPath)]
     profiles: Vec<PathBuf>,
     /// Pick a variant, a plan or a prerequisite: acme.plan=basic (repeatable)
-    #[arg(long, env = "STANDIN_SET", hide_env = true, value_name = "VENDOR.NAME=VALUE", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "STANDIN_SET",
+        hide_env = true,
+        value_name = "VENDOR.NAME=VALUE",
+        value_delimiter = ','
+    )]
     set: Vec<Pick>,
 }
 
@@ -127,7 +139,13 @@ struct SchemaArgs {
 #[derive(Debug, clap::Args)]
 struct HealthcheckArgs {
     /// Where the server listens
-    #[arg(long, env = "STANDIN_LISTEN", hide_env = true, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "STANDIN_LISTEN",
+        hide_env = true,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080"
+    )]
     address: Address,
 }
 
@@ -177,9 +195,8 @@ pub fn run(args: Args) -> ExitCode {
 
 /// A variable that is empty counts as absent: in a compose file `${SEED:-}` stands for "not given".
 fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |arg: &clap::Arg| {
-        arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
-    };
+    let is_empty =
+        |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
     command
         .mut_args(|arg| if is_empty(&arg) { arg.env(clap::builder::Resettable::Reset) } else { arg })
         .mut_subcommands(without_empty_variables)
@@ -189,6 +206,16 @@ fn vendor_listen(text: &str) -> Result<(String, Address), String> {
     let (vendor, address) = text.split_once('=').ok_or("it is VENDOR=ADDR, such as acme=127.0.0.1:8081")?;
     let address = address.parse::<Address>().map_err(|error| error.to_string())?;
     Ok((vendor.to_owned(), address))
+}
+
+/// A word without a level is taken for a level, and not for a part whose name was mistyped.
+fn log_filter(text: &str) -> Result<Targets, String> {
+    let levels = "off, error, warn, info, debug or trace";
+    for word in text.split(',').filter(|word| !word.contains('=')) {
+        word.parse::<LevelFilter>()
+            .map_err(|_| format!("`{word}` is no level; there are {levels}, and PART=LEVEL"))?;
+    }
+    text.parse().map_err(|_| format!("a part's level is PART=LEVEL, with {levels}"))
 }
 
 fn recipients(text: &str) -> Result<usize, String> {

@@ -32,7 +32,8 @@ fn every_option_of_the_server_has_its_environment_variable() {
 fn serve_may_be_left_out() {
     let plain = read(&["--recipients", "0", "--vendors", "a,b"]).expect("good");
     assert!(plain.command.is_none());
-    let Some(Command::Serve(named)) = read(&["serve", "--recipients", "0", "--vendors", "a,b"]).expect("good").command
+    let Some(Command::Serve(named)) =
+        read(&["serve", "--recipients", "0", "--vendors", "a,b"]).expect("good").command
     else {
         panic!("serve was asked for");
     };
@@ -44,10 +45,18 @@ fn serve_may_be_left_out() {
 
 #[test]
 fn lists_are_given_one_by_one_or_with_commas() {
-    let args = read(&["--set", "a.b=c", "--set", "d.e=f,g.h=i", "--vendor-listen", "a=:1,b=unix:/tmp/s"]).expect("good");
+    let args = read(&["--set", "a.b=c", "--set", "d.e=f,g.h=i", "--vendor-listen", "a=:1,b=unix:/tmp/s"])
+        .expect("good");
     let picks: Vec<String> = args.serve.profiles.set.iter().map(ToString::to_string).collect();
     assert_eq!(picks, ["a.b=c", "d.e=f", "g.h=i"]);
     assert_eq!(args.serve.vendor_listen.len(), 2);
+}
+
+#[test]
+fn a_log_filter_is_a_level_and_levels_of_parts() {
+    for good in ["info", "WARN", "off", "standin=debug", "warn,standin::engine=trace,hyper=off"] {
+        assert!(read(&["--log", good]).is_ok(), "{good}");
+    }
 }
 
 fn check_refused(words: &[&str], kind: ErrorKind, part: &str) {
@@ -65,7 +74,13 @@ fn a_value_of_the_wrong_form_is_refused_with_the_right_one() {
     check_refused(&["--set", "plan=basic"], ErrorKind::ValueValidation, "VENDOR.NAME=VALUE");
     check_refused(&["--vendor-listen", "a"], ErrorKind::ValueValidation, "VENDOR=ADDR");
     check_refused(&["--listen", "localhost"], ErrorKind::ValueValidation, "localhost:8080");
-    check_refused(&["--seed-file", "a.csv", "--recipients", "1"], ErrorKind::ArgumentConflict, "--recipients");
+    check_refused(
+        &["--seed-file", "a.csv", "--recipients", "1"],
+        ErrorKind::ArgumentConflict,
+        "--recipients",
+    );
     check_refused(&["--log-format", "xml"], ErrorKind::InvalidValue, "json");
+    check_refused(&["--log", "inof"], ErrorKind::ValueValidation, "`inof` is no level");
+    check_refused(&["--log", "standin=loud"], ErrorKind::ValueValidation, "PART=LEVEL");
     check_refused(&["chek"], ErrorKind::InvalidSubcommand, "check");
 }

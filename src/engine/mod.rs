@@ -23,13 +23,16 @@ use crate::profile::model::{Carrier, Profile};
 use crate::representation::answer::REQUEST_ID;
 use crate::seed::Recipient;
 use crate::seed::chance::mix;
-use crate::stage::routing::Routes;
+use crate::stage::routing::{self, Routes};
 use crate::stage::{identity, selection};
-use crate::vault::Vault;
+use crate::vault::{Issued, Owner, Vault};
 use crate::world::Clock;
 
 use sandbox::Sandbox;
 pub use sandbox::{DEFAULT_ORGANIZATIONS, DEFAULT_SANDBOX};
+
+/// How long the random part of a token is: letters and digits that nobody guesses.
+const TOKEN_LETTERS: usize = 32;
 
 /// Where the engine's own paths begin.
 pub const OWN_PREFIX: &str = "/_standin/";
@@ -91,18 +94,17 @@ impl Engine {
     pub fn start(setup: Setup) -> Result<Self, String> {
         let routes = setup.profiles.iter().map(|profile| Routes::new(profile).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
         let clock = setup.clock_ms.map_or_else(Clock::system, Clock::frozen);
-        let engine = Self {
-            profiles: setup.profiles.clone(),
-            sandboxes: DashMap::new(),
-            vault: Vault::default(),
+        let vault = Vault::default();
+        let sandbox = Sandbox::open(DEFAULT_SANDBOX, &setup, &routes, clock, &vault)?;
+        Ok(Self {
+            profiles: setup.profiles,
+            sandboxes: DashMap::from_iter([(DEFAULT_SANDBOX.into(), Arc::new(sandbox))]),
+            vault,
             seed: setup.seed,
             calls: AtomicU64::new(0),
             request_ids: setup.request_ids,
             draining: AtomicBool::new(false),
-        };
-        let sandbox = Sandbox::open(DEFAULT_SANDBOX, &setup, &routes, clock, &engine.vault)?;
-        engine.sandboxes.insert(DEFAULT_SANDBOX.into(), Arc::new(sandbox));
-        Ok(engine)
+        })
     }
 
     /// Answers a call.
@@ -120,10 +122,8 @@ impl Engine {
             tracing::error!(request = %notes.request_id, "a call was answered by a panic; please report it");
             self.internal(call, &notes)
         });
-        if self.request_ids {
-            if let Ok(id) = HeaderValue::try_from(notes.request_id.as_str()) {
-                reply.headers.insert(REQUEST_ID, id);
-            }
+        if let (true, Ok(id)) = (self.request_ids, HeaderValue::try_from(notes.request_id.as_str())) {
+            reply.headers.insert(REQUEST_ID, id);
         }
         tracing::debug!(
             request = %notes.request_id, vendor = %notes.vendor, sandbox = %notes.sandbox, method = %call.method,
@@ -172,6 +172,21 @@ impl Engine {
         }
     }
 
+    /// Issues a token to an organization, with some of its kind's scopes or, if none are named, with all. `None` when there
+    /// is no such sandbox, vendor, organization or kind of credential.
+    pub fn issue(&self, sandbox: &str, vendor: &str, credential: &str, organization: &str, scopes: &[&str]) -> Option<String> {
+        let sandbox = Arc::clone(&*self.sandboxes.get(sandbox)?);
+        let vendor = self.index_of(vendor)?;
+        let credential = self.profiles[vendor].credentials.iter().position(|one| one.name == credential)?;
+        let organization = sandbox.organizations.iter().position(|name| name == organization)?;
+        let letters = sandbox.dice.letters("token", self.vault.next(), TOKEN_LETTERS);
+        let token = self.profiles[vendor].credentials[credential].form.replace("{random}", &letters);
+        let owner = Owner { sandbox: sandbox.name.clone(), vendor, organization, credential };
+        let scopes = (!scopes.is_empty()).then(|| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        self.vault.issue(&token, Issued { owner, scopes, expires_ms: None, dead: None });
+        Some(token)
+    }
+
     /// Moves the clock of a sandbox ahead.
     pub fn advance(&self, sandbox: &str, by_ms: i64) {
         if let Some(sandbox) = self.sandboxes.get(sandbox) {
@@ -188,7 +203,8 @@ impl Engine {
             return self.own(call);
         }
         let Some(addressed) = selection::find(&self.profiles, call) else { return self.nobody(call) };
-        let shown = identity::shown(&self.profiles[addressed.vendor], call);
+        let profile = &self.profiles[addressed.vendor];
+        let shown = identity::shown(profile, routing::api_at(profile, addressed.path), call);
         let issued = shown.as_deref().and_then(|token| self.vault.token(token));
         // The credential chooses the sandbox, a dead one too; a stranger's belongs to that of the URL.
         let owner = issued.as_ref().map(|issued| &*issued.owner.sandbox);
@@ -200,7 +216,7 @@ impl Engine {
             call,
             addressed: &addressed,
             shown: shown.as_deref(),
-            issued: issued.as_ref(),
+            issued: issued.as_deref(),
             sandbox: &sandbox,
             vault: &self.vault,
         }, notes)

@@ -9,7 +9,7 @@ use crate::call::{Call, Reply};
 use crate::fault::{Fault, FaultName, Stranger};
 use crate::notes::Notes;
 use crate::operation::{self, Outcome, Scene};
-use crate::profile::model::{Api, Does, Endpoint, IdForm, Profile};
+use crate::profile::model::{Absent, Api, Does, Endpoint, IdForm, Profile};
 use crate::record::id::Ids;
 use crate::representation::{self, Echo, Surface, answer, failure};
 use crate::stage::access::{self, Standing};
@@ -65,8 +65,6 @@ impl Vendor {
             })
             .collect();
         let store = Store::new(&rules);
-        let lags = profile.records.iter().any(|record| record.visible_after_ms > 0);
-        store.write(|state| state.keep_recent(lags));
         let key = |record: &crate::profile::model::RecordType| dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0);
         let done = profile.prerequisites.iter().map(|prerequisite| prerequisite.at_start).collect();
         let standing = Standing { plan: 0, done };
@@ -112,7 +110,8 @@ impl Vendor {
         let profile = &*self.profile;
         notes.vendor.clone_from(&profile.vendor);
         let Some(sight) = self.routes.find(profile, visit.addressed.path) else {
-            self.hint(visit.addressed.path, notes);
+            notes.rule(&profile.bases_rule);
+            self.hint(None, visit.addressed.path, notes);
             return failure::write(profile, None, None, &Fault::UnknownPath, &notes.request_id);
         };
         let api = &profile.apis[sight.api];
@@ -133,7 +132,7 @@ impl Vendor {
                 }
                 self.name_rules(&surface, endpoint, &fault, notes);
                 if fault == Fault::UnknownRoute {
-                    self.hint(visit.addressed.path, notes);
+                    self.hint(Some(api), visit.addressed.path, notes);
                 }
                 failure::write(profile, Some(api), Some(&surface), &fault, &notes.request_id)
             }
@@ -159,11 +158,17 @@ impl Vendor {
             self.allow(visit, api, organization, notes)?;
         }
         // Rate limits are spent here, once they are in force.
-        let endpoint = sight.settle(api, &call.method)?;
+        let endpoint = sight.settle(api, &call.method).map_err(|fault| match fault {
+            // `/users/bulk` looks like a user's path, and is one that the profile says nobody has.
+            Fault::MethodNotAllowed { .. } if self.absent(visit.addressed.path).is_some() => Fault::UnknownRoute,
+            fault => fault,
+        })?;
         notes.operation = Some(endpoint.name.clone());
         notes.rule(&endpoint.rule);
-        access::allow_scope(endpoint, visit.issued.and_then(|issued| issued.scopes.as_deref()))?;
+        let carried = visit.issued.and_then(|issued| issued.scopes.as_deref());
+        access::allow_scope(endpoint.scope.as_deref(), carried)?;
         let reading = representation::read(surface, endpoint, self.index, sight.id.clone(), notes)?;
+        reading.scopes.iter().try_for_each(|scope| access::allow_scope(Some(scope), carried))?;
         let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
         let scene = Scene {
             profile: surface.profile,
@@ -189,7 +194,7 @@ impl Vendor {
 
     /// The caller's organization; none at a token endpoint, where the client shows who it is in its own way.
     fn identify(&self, visit: &Visit<'_>, api: &Api, sight: &Sight<'_>, now_ms: i64, notes: &mut Notes) -> Result<Option<usize>, Fault> {
-        if sight.endpoint(api, &visit.call.method).is_some_and(|endpoint| endpoint.does == Does::Token) {
+        if sight.is_token_endpoint(api) {
             return Ok(None);
         }
         let place = Place { vendor: self.index, sandbox: visit.addressed.sandbox, organization: sight.organization.as_deref() };
@@ -208,7 +213,10 @@ impl Vendor {
     fn allow(&self, visit: &Visit<'_>, api: &Api, organization: usize, notes: &mut Notes) -> Result<(), Fault> {
         let standings = self.standings.read();
         if let Some(standing) = standings.get(organization) {
-            access::allow_organization(&self.profile, &api.requires, standing).inspect_err(|_| notes.rule(&api.requires_rule))?;
+            access::allow_organization(&self.profile, &api.requires, standing).inspect_err(|fault| {
+                let of_plan = matches!(fault, Fault::PlanRequired { .. });
+                notes.rule(if of_plan { &api.plans_rule } else { &api.prerequisites_rule });
+            })?;
         }
         access::allow_client(api, visit.call, notes)
     }
@@ -216,7 +224,9 @@ impl Vendor {
     /// Names the advisories that the call ran into.
     fn advise(&self, endpoint: Option<&Endpoint>, fault: Option<&Fault>, notes: &mut Notes) {
         for (index, advisory) in self.profile.advisories.iter().enumerate() {
-            let operation = endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
+            // A call that was turned away before its operation met only what waits for that fault.
+            let reached = notes.operation.is_some() || !advisory.faults.is_empty();
+            let operation = reached && endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
             let ended = fault.is_some_and(|fault| advisory.faults.contains(&fault.name()));
             let met = (advisory.operations.is_empty() || operation)
                 && (advisory.faults.is_empty() || ended)
@@ -231,7 +241,15 @@ impl Vendor {
 
     /// Names the facts behind a fault that the stage which raised it could not know.
     fn name_rules(&self, surface: &Surface<'_>, endpoint: Option<&Endpoint>, fault: &Fault, notes: &mut Notes) {
+        surface.api.errors.rule.iter().for_each(|rule| notes.rule(rule));
+        let of_protocol = if let Fault::Scim(error) = fault { error.path.as_deref() } else { None };
+        if let (Some(path), Some(endpoint)) = (of_protocol, endpoint) {
+            let rules = surface.profile.records.get(endpoint.record).map_or(&[][..], |kind| &kind.rules);
+            let is_of = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            rules.iter().filter(|rule| is_of(&rule.path.to_string())).for_each(|rule| notes.rule(&rule.rule));
+        }
         match (fault.name(), endpoint) {
+            (FaultName::MethodNotAllowed | FaultName::NotSupported, Some(endpoint)) => notes.rule(&endpoint.rule),
             (FaultName::RateLimited, _) => self.profile.limits.rule.iter().for_each(|rule| notes.rule(rule)),
             (FaultName::UnknownReference, Some(endpoint)) => {
                 surface.api.resources.get(endpoint.of).iter().for_each(|resource| notes.rule(&resource.unknown_member_rule));
@@ -240,21 +258,36 @@ impl Vendor {
         }
     }
 
-    /// Tells what would have been nearer: an absence that the profile explains, or the bases that it serves.
-    fn hint(&self, path: &str, notes: &mut Notes) {
-        let absent = self.profile.absent.iter().find(|absent| {
-            absent.path.as_deref().is_some_and(|absent| path.strip_prefix(absent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-        });
-        notes.hint = Some(match absent {
-            Some(absent) => {
+    /// Tells what would have been nearer: an absence that the profile explains, the paths of the api that was met, or the
+    /// bases of all.
+    fn hint(&self, api: Option<&Api>, path: &str, notes: &mut Notes) {
+        notes.hint = Some(match (self.absent(path), api) {
+            (Some(absent), _) => {
                 notes.rule(&absent.rule);
                 absent.about.clone()
             }
-            None => {
+            (None, Some(api)) => {
+                let mut paths: Vec<&str> = Vec::new();
+                for endpoint in api.endpoints.iter().filter(|endpoint| !matches!(endpoint.does, Does::Refuse(_))) {
+                    if !paths.contains(&endpoint.path.as_str()) {
+                        paths.push(&endpoint.path);
+                    }
+                }
+                format!("below {} there are {}", api.base_text(), paths.join(", "))
+            }
+            (None, None) => {
                 let bases: Vec<String> = self.profile.apis.iter().map(Api::base_text).collect();
                 format!("{} answers below {}", self.profile.title, bases.join(", "))
             }
         });
+    }
+
+    /// What the profile says is not served at a path.
+    fn absent(&self, path: &str) -> Option<&Absent> {
+        self.profile.absent.iter().find(|absent| {
+            let below = absent.path.as_deref().and_then(|absent| path.strip_prefix(absent));
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 
     /// How an api names records, by record type.

@@ -70,9 +70,12 @@ impl ErrorCode {
 }
 
 impl Error {
-    /// An error with its description.
+    /// An error with its description. What a description may not hold (RFC 6749 section 5.2), such as a quotation mark
+    /// that the client sent, becomes a question mark.
     pub fn new(code: ErrorCode, description: impl Into<String>) -> Self {
-        Self { code, description: description.into() }
+        let is_allowed = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
+        let description: String = description.into();
+        Self { code, description: description.chars().map(|c| if is_allowed(c) { c } else { '?' }).collect() }
     }
 }
 
@@ -85,6 +88,9 @@ impl TokenRequest {
     pub fn read(authorization: Option<&str>, form: &[u8], allowed: ClientAuthentication) -> Result<Self, Error> {
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(form) {
+            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+                return Err(Error::new(ErrorCode::InvalidRequest, "the form is not UTF-8"));
+            }
             if fields.insert(name.clone().into_owned(), value.into_owned()).is_some() {
                 return Err(Error::new(ErrorCode::InvalidRequest, format!("the parameter {name} is repeated")));
             }
@@ -98,7 +104,14 @@ impl TokenRequest {
             }
             (Some(basic), None) => basic,
             (None, Some(secret)) => (fields.get("client_id").cloned().unwrap_or_default(), secret.clone()),
-            (None, None) => return Err(Error::new(ErrorCode::InvalidClient, "the client does not authenticate")),
+            (None, None) => {
+                let how = match (allowed.basic, allowed.body) {
+                    (true, false) => "the client must authenticate with HTTP Basic",
+                    (false, _) => "the client must authenticate with client_id and client_secret in the body",
+                    (true, true) => "the client must authenticate, with HTTP Basic or in the body",
+                };
+                return Err(Error::new(ErrorCode::InvalidClient, how));
+            }
         };
         match fields.get("grant_type").map(String::as_str) {
             Some("client_credentials") => {}
@@ -136,7 +149,7 @@ fn form_decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClientAuthentication, ErrorCode, TokenRequest};
+    use super::{ClientAuthentication, Error, ErrorCode, TokenRequest};
 
     const BOTH: ClientAuthentication = ClientAuthentication { basic: true, body: true };
 
@@ -160,5 +173,12 @@ mod tests {
         check(None, "client_id=a&client_secret=b", Err(ErrorCode::InvalidRequest));
         check(None, "grant_type=password&client_id=a&client_secret=b", Err(ErrorCode::UnsupportedGrantType));
         check(None, &format!("{grant}&client_id=a&client_id=a&client_secret=b"), Err(ErrorCode::InvalidRequest));
+        check(None, &format!("{grant}&client_id=a&client_secret=%FF"), Err(ErrorCode::InvalidRequest));
+    }
+
+    #[test]
+    fn a_description_holds_only_what_rfc_6749_lets_it() {
+        let error = Error::new(ErrorCode::InvalidScope, "no scope \"é\\\n\" ~ here");
+        assert_eq!(error.description, "no scope ????? ~ here");
     }
 }

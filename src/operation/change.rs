@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::create::{draft, is_active, link, not_unique};
 use super::list::values;
-use super::{FieldChange, Links, Outcome, Scene, Target, invalid, name_assigned, remove, table};
+use super::{FieldChange, Links, Outcome, Scene, Target, invalid, must_name_members, name_assigned, remove, table};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{Deactivate, RecordType};
@@ -33,7 +33,7 @@ pub(super) fn update(
 ) -> Result<Outcome, Fault> {
     change(scene, target, notes, |_, _, mut attributes| {
         for field in fields {
-            set(&mut attributes, field);
+            set(&mut attributes, &field);
         }
         Ok(Wanted { attributes, links: links.clone() })
     })
@@ -41,7 +41,7 @@ pub(super) fn update(
 
 /// Gives a field its new value: at the place that it was read from. The other places that held the same value follow, so
 /// that a work address does not stay behind when the login changes.
-fn set(attributes: &mut Map<String, Value>, field: FieldChange) {
+fn set(attributes: &mut Map<String, Value>, field: &FieldChange) {
     let before = first_fit(&field.at, field.format, attributes).map(|(path, value)| (path.clone(), value.clone()));
     let home = before.as_ref().map(|(path, _)| path).or(field.at.first());
     for path in &field.at {
@@ -64,17 +64,22 @@ pub(super) fn replace(
     notes: &mut Notes,
 ) -> Result<Outcome, Fault> {
     let kind = scene.record_type(target.record);
-    if kind.is_group() && links.members.is_none() {
-        if let Some(rule) = kind.rules.iter().find(|rule| rule.required && rule.path.name == "members") {
-            notes.rule(&rule.rule);
-            return Err(Fault::missing("members"));
-        }
-    }
+    must_name_members(kind, links, notes)?;
+    let set_once = kind.rules.iter().filter(|rule| rule.immutable && rule.ignore_late_change);
+    let unnamed: Vec<_> = set_once.filter(|rule| value_at(&attributes, &rule.path).is_none()).collect();
     change(scene, target, notes, |_, _, old| {
+        let stays = unnamed.iter().filter_map(|rule| Some((&rule.path, value_at(&old, &rule.path)?.clone())));
+        let stays: Vec<_> = stays.collect();
         let replaced = resource::replace(&kind.scim_schema, &Value::Object(old), Value::Object(attributes)).map_err(Fault::Scim)?;
-        // What a replacement does not name, it empties.
+        // What a replacement does not name, it empties, or takes back to what it is by default (RFC 7644 section 3.5.1).
+        let mut attributes = object(replaced);
+        law::assume(kind, &mut attributes);
+        // Who leaves out what is set once does not ask for another value.
+        for (path, value) in stays {
+            path.set(&mut attributes, value);
+        }
         let members = kind.is_group().then(|| links.members.clone().unwrap_or_default());
-        Ok(Wanted { attributes: object(replaced), links: Links { members, ..links.clone() } })
+        Ok(Wanted { attributes, links: Links { members, ..links.clone() } })
     })
 }
 
@@ -101,7 +106,7 @@ pub(super) fn patch(
         let members = attributes.shift_remove("members").unwrap_or(Value::Array(Vec::new()));
         let links = match before {
             Some(before) if before != members => Links {
-                members: Some(member_ids(&members)),
+                members: Some(member_ids(&members)?),
                 members_field: "members".to_owned(),
                 ignore_unknown,
                 ..Links::default()
@@ -114,10 +119,11 @@ pub(super) fn patch(
     outcome
 }
 
-/// The ids in a `members` attribute.
-pub(super) fn member_ids(members: &Value) -> Vec<String> {
+/// The ids in a `members` attribute; a member without one is no member.
+fn member_ids(members: &Value) -> Result<Vec<String>, Fault> {
     let elements = members.as_array().map_or(&[][..], Vec::as_slice);
-    elements.iter().filter_map(|element| element.get("value").and_then(Value::as_str)).map(str::to_owned).collect()
+    let ids = elements.iter().map(|element| element.get("value").and_then(Value::as_str).map(str::to_owned));
+    ids.collect::<Option<_>>().ok_or_else(|| Fault::missing("members.value"))
 }
 
 /// Changes a record under the lock: reads it as this surface shows it, lets `make` say what is to become of it, and keeps
@@ -136,7 +142,7 @@ fn change(
         scene.outward(kind, &mut seen);
         let Wanted { mut attributes, links } = make(state, &record, seen)?;
         attributes.shift_remove("schemas");
-        scene.inward(state, kind, &mut attributes, Some(&old));
+        scene.inward(state, kind, &mut attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
         let admitted = law::admit(kind, attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
         name_assigned(kind, notes);
         name_kept(kind, &admitted.kept_silently, notes);
@@ -145,7 +151,7 @@ fn change(
         let deactivated = is_active(kind, &old) && !is_active(kind, &admitted.attributes);
         if deactivated {
             notes.word("deactivated");
-            notes.rule(&kind.lifecycle);
+            notes.rule(&kind.deactivation);
         }
         let moved = members.as_ref().is_some_and(|members| !state.members(record.id()).eq(members.iter().copied()));
         let record = if admitted.attributes == old {
@@ -181,6 +187,7 @@ fn aside(kind: &RecordType, record: &Record, deactivated: bool) -> Box<[u32]> {
 fn name_kept(kind: &RecordType, kept: &[String], notes: &mut Notes) {
     for path in kept {
         notes.word("late_change_ignored");
+        notes.dropped.push(path.clone());
         for rule in kind.rules.iter().filter(|rule| rule.path.to_string() == *path) {
             notes.rule(&rule.rule);
         }

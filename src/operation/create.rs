@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Links, Outcome, Scene, Want, invalid, name_assigned, remove, table};
+use super::{Links, Outcome, Scene, Want, invalid, must_name_members, name_assigned, remove, table};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{CreateInactive, RecordType};
@@ -22,13 +22,14 @@ pub(super) fn create(
     notes: &mut Notes,
 ) -> Result<Outcome, Fault> {
     let kind = scene.record_type(of);
+    must_name_members(kind, links, notes)?;
     scene.store.write(|state| {
-        scene.inward(state, kind, &mut attributes, None);
+        scene.inward(state, kind, &mut attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
         let admitted = law::admit(kind, attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
         name_assigned(kind, notes);
         let inactive = !is_active(kind, &admitted.attributes);
         if inactive && kind.create_inactive != CreateInactive::Allow {
-            notes.rule(&kind.lifecycle);
+            notes.rule(&kind.create_inactive_rule);
         }
         if inactive && kind.create_inactive == CreateInactive::Refuse {
             let field = kind.active.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -78,7 +78,7 @@ fn window_of(records: Vec<Arc<Record>>, window: Window) -> Part {
         }
     };
     let end = skip.saturating_add(take).min(total);
-    let part: Vec<Arc<Record>> = records.get(skip..end).unwrap_or_default().to_vec();
+    let part: Vec<Arc<Record>> = records.into_iter().take(end).skip(skip).collect();
     let next = part.last().filter(|_| end < total).map(|record| record.serial);
     (part, total, skip, next)
 }
@@ -87,16 +87,7 @@ fn window_of(records: Vec<Arc<Record>>, window: Window) -> Part {
 fn candidates(scene: &Scene<'_>, state: &State, record: usize, selection: &Selection, as_of_ms: Option<i64>) -> Vec<Arc<Record>> {
     let (table, organization) = (table(record), scene.organization);
     let kind = scene.record_type(record);
-    let keep = |record: &Arc<Record>| match selection {
-        Selection::All => true,
-        Selection::Key { unique, key } => record.key(*unique) == Some(key),
-        Selection::Serial(serial) => Some(record.serial) == *serial,
-        Selection::Filter(filter) => matches(scene, state, kind, record, filter),
-        Selection::Fields(tests) => {
-            let attributes = attributes(record.body());
-            tests.iter().all(|test| passes(test, &attributes))
-        }
-    };
+    let keep = |record: &Arc<Record>| is_meant(scene, state, kind, record, selection);
     if let Some(as_of_ms) = as_of_ms {
         let (records, _) = state.page_as_of(table, organization, as_of_ms, 0, usize::MAX);
         return records.into_iter().filter(keep).collect();
@@ -106,8 +97,29 @@ fn candidates(scene: &Scene<'_>, state: &State, record: usize, selection: &Selec
         Selection::Serial(serial) => {
             serial.and_then(|serial| state.get(table, organization, serial)).cloned().into_iter().collect()
         }
+        Selection::Both(one, other) => {
+            let mut records = candidates(scene, state, record, one, None);
+            records.retain(|record| is_meant(scene, state, kind, record, other));
+            records
+        }
         Selection::All | Selection::Filter(_) | Selection::Fields(_) => {
             state.scan(table, organization).filter(|record| keep(record)).cloned().collect()
+        }
+    }
+}
+
+fn is_meant(scene: &Scene<'_>, state: &State, kind: &RecordType, record: &Arc<Record>, selection: &Selection) -> bool {
+    match selection {
+        Selection::All => true,
+        Selection::Key { unique, key } => record.key(*unique) == Some(key),
+        Selection::Serial(serial) => Some(record.serial) == *serial,
+        Selection::Filter(filter) => matches(scene, state, kind, record, filter),
+        Selection::Fields(tests) => {
+            let attributes = attributes(record.body());
+            tests.iter().all(|test| passes(test, &attributes))
+        }
+        Selection::Both(one, other) => {
+            is_meant(scene, state, kind, record, one) && is_meant(scene, state, kind, record, other)
         }
     }
 }

@@ -166,6 +166,19 @@ pub enum Selection {
     Filter(Filter),
     /// Those whose fields pass all tests.
     Fields(Vec<FieldTest>),
+    /// Those that two selections share.
+    Both(Box<Selection>, Box<Selection>),
+}
+
+impl Selection {
+    /// The records that another selection means too.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match self {
+            Self::All => other,
+            one => Self::Both(Box::new(one), Box::new(other)),
+        }
+    }
 }
 
 /// A test of one field.
@@ -358,6 +371,18 @@ fn invalid(kind: &RecordType, problems: Vec<Problem>, notes: &mut Notes) -> Faul
         }
     }
     Fault::Invalid(problems)
+}
+
+/// Whether a group says who is in it, where the vendor wants that; an empty list says so too.
+fn must_name_members(kind: &RecordType, links: &Links, notes: &mut Notes) -> Result<(), Fault> {
+    let rule = kind.rules.iter().find(|rule| rule.required && rule.path.name == "members");
+    match rule.filter(|_| kind.is_group() && links.members.is_none()) {
+        Some(rule) => {
+            notes.rule(&rule.rule);
+            Err(Fault::missing("members"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Names the facts behind what the vendor assigned in a write.

@@ -14,7 +14,7 @@ use crate::store::{RecordId, State};
 impl Scene<'_> {
     /// A record's attributes as this surface shows them: references as its ids.
     pub(super) fn outward(&self, record: &RecordType, attributes: &mut Map<String, Value>) {
-        for (path, refers_to) in references(record) {
+        for (path, refers_to, _) in references(record) {
             let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else { continue };
             let shown = match link::read(&text) {
                 Reference::Serial(serial) => {
@@ -31,14 +31,18 @@ impl Scene<'_> {
 
     /// The reverse: ids, and texts that name a record by a unique key, become serials. What was the same before stays as
     /// it was.
+    ///
+    /// # Errors
+    /// The references to nobody, where the vendor refuses those.
     pub(super) fn inward(
         &self,
         state: &State,
         record: &RecordType,
         attributes: &mut Map<String, Value>,
         old: Option<&Map<String, Value>>,
-    ) {
-        for (path, refers_to) in references(record) {
+    ) -> Result<(), Vec<Problem>> {
+        let mut unknown = Vec::new();
+        for (path, refers_to, refuse_unknown) in references(record) {
             let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else { continue };
             let sent = path.beside(link::AS_SENT);
             if let Some(old) = old.filter(|old| self.same_reference(record, path, old, &text)) {
@@ -59,10 +63,14 @@ impl Scene<'_> {
                         path.set(attributes, link::to_serial(serial));
                         sent.set(attributes, Value::String(text));
                     }
+                    None if refuse_unknown => {
+                        unknown.push(Problem { field: path.to_string(), wrong: Wrong::Reference(text) });
+                    }
                     None => path.set(attributes, link::to_text(&text)),
                 },
             }
         }
+        if unknown.is_empty() { Ok(()) } else { Err(unknown) }
     }
 
     fn same_reference(&self, record: &RecordType, path: &RecordPath, old: &Map<String, Value>, text: &str) -> bool {
@@ -116,6 +124,7 @@ fn unknown(field: &str, id: &str) -> Fault {
     Fault::Invalid(vec![Problem { field: field.to_owned(), wrong: Wrong::Reference(id.to_owned()) }])
 }
 
-fn references(record: &RecordType) -> impl Iterator<Item = (&RecordPath, usize)> {
-    record.rules.iter().filter_map(|rule| Some((&rule.path, rule.refers_to?)))
+/// Where a record refers to others: the place, the type of record, and whether it must be there.
+fn references(record: &RecordType) -> impl Iterator<Item = (&RecordPath, usize, bool)> {
+    record.rules.iter().filter_map(|rule| Some((&rule.path, rule.refers_to?, rule.refuse_unknown)))
 }

@@ -15,7 +15,7 @@ pub(super) fn delete(scene: &Scene<'_>, target: &Target, notes: &mut Notes) -> R
         let record = scene.find(state, target)?;
         remove(scene, state, kind, &record);
         notes.word("deleted");
-        notes.rule(&kind.lifecycle);
+        notes.rule(&kind.deletion);
         Ok(Outcome::Deleted)
     })
 }

@@ -228,7 +228,13 @@ fn check_picks(whole: &Node, picks: &[(String, String)], out: &mut Vec<Diagnosti
 /// Settings of the file that the first value of a variant overrides, so that they are never in force.
 fn overridden(whole: &Node, variant: &node::Entry) -> Vec<Diagnostic> {
     let changes = overlay::first_value(whole, &variant.value);
-    let changes = changes.into_iter().filter(|change| change.written.to_json() != change.laid.to_json());
+    // A file that extends another may give its variant another first value: it cannot unwrite the setting beneath.
+    let own = &whole.place.source.name;
+    let is_meant = |change: &overlay::Change<'_>| {
+        change.laid.place.source.name == *own && change.written.place.source.name != *own
+    };
+    let differs = |change: &overlay::Change<'_>| change.written.to_json() != change.laid.to_json();
+    let changes = changes.into_iter().filter(|change| differs(change) && !is_meant(change));
     let report = |change: overlay::Change<'_>| {
         let message = format!(
             "`{}` is never this: the variant `{}` begins with another value",

@@ -222,3 +222,20 @@ fn set(node: &mut Node, steps: &[String], value: Node) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::overlaps;
+
+    #[test]
+    fn two_settings_overlap_when_one_leads_to_the_other() {
+        let check = |one: &str, other: &str, wanted: bool| {
+            assert_eq!(overlaps(one, other), wanted, "{one} and {other}");
+            assert_eq!(overlaps(other, one), wanted, "{other} and {one}");
+        };
+        check("apis.rest", "apis.rest.paging", true);
+        check("apis.rest.paging", "apis.rest.paging", true);
+        check("apis.rest", "apis.rest2", false);
+        check("apis.rest.paging", "apis.rest.shapes", false);
+    }
+}

@@ -216,49 +216,49 @@ mod tests {
 
     use super::RecordPath;
 
-    fn check(path: &str, before: Value, value: Value, after: Value) {
+    fn check(path: &str, before: &Value, value: &Value, after: &Value) {
         let path = RecordPath::parse(path).expect("a path");
         let mut body = before.as_object().expect("an object").clone();
         path.set(&mut body, value.clone());
         let set = Value::Object(body.clone());
-        assert_eq!(set, after, "set {path}");
-        assert_eq!(path.get(&set), Some(&value), "get {path}");
+        assert_eq!(&set, after, "set {path}");
+        assert_eq!(path.get(&set), Some(value), "get {path}");
         path.clear(&mut body);
         assert_eq!(path.get(&Value::Object(body)), None, "clear {path}");
     }
 
     #[test]
     fn what_is_set_is_got_and_what_is_cleared_is_gone() {
-        check("title", json!({}), json!("Nurse"), json!({"title": "Nurse"}));
+        check("title", &json!({}), &json!("Nurse"), &json!({"title": "Nurse"}));
         check(
             "name.givenName",
-            json!({"name": {"familyName": "B"}}),
-            json!("A"),
-            json!({"name": {"familyName": "B", "givenName": "A"}}),
+            &json!({"name": {"familyName": "B"}}),
+            &json!("A"),
+            &json!({"name": {"familyName": "B", "givenName": "A"}}),
         );
         check(
             r#"emails[type eq "work"].value"#,
-            json!({}),
-            json!("a@b.test"),
-            json!({"emails": [{"type": "work", "value": "a@b.test"}]}),
+            &json!({}),
+            &json!("a@b.test"),
+            &json!({"emails": [{"type": "work", "value": "a@b.test"}]}),
         );
         check(
             r#"emails[type eq "work"].value"#,
-            json!({"emails": [{"type": "home", "value": "h"}]}),
-            json!("w"),
-            json!({"emails": [{"type": "home", "value": "h"}, {"type": "work", "value": "w"}]}),
+            &json!({"emails": [{"type": "home", "value": "h"}]}),
+            &json!("w"),
+            &json!({"emails": [{"type": "home", "value": "h"}, {"type": "work", "value": "w"}]}),
         );
         check(
             "urn:x:2.0:User:department",
-            json!({}),
-            json!("D"),
-            json!({"urn:x:2.0:User": {"department": "D"}}),
+            &json!({}),
+            &json!("D"),
+            &json!({"urn:x:2.0:User": {"department": "D"}}),
         );
         check(
             "urn:x:2.0:User:manager.value",
-            json!({}),
-            json!("1"),
-            json!({"urn:x:2.0:User": {"manager": {"value": "1"}}}),
+            &json!({}),
+            &json!("1"),
+            &json!({"urn:x:2.0:User": {"manager": {"value": "1"}}}),
         );
     }
 

@@ -87,6 +87,20 @@ impl<S> Template<S> {
         }
     }
 
+    /// The slot that alone stands at a path of keys, if one does.
+    pub fn slot_at(&self, path: &[&str]) -> Option<&S> {
+        let mut part = &self.0;
+        for key in path {
+            let Part::Map(entries) = part else { return None };
+            let key = json_text(key);
+            part = &entries.iter().find(|entry| entry.key == key)?.part;
+        }
+        match part {
+            Part::Slot(slot) => Some(slot),
+            Part::Fixed(_) | Part::Text(_) | Part::List(_) | Part::Map(_) => None,
+        }
+    }
+
     /// Whether any slot in it fulfils a condition.
     pub fn any(&self, condition: &dyn Fn(&S) -> bool) -> bool {
         any(&self.0, condition)
@@ -261,4 +275,65 @@ pub fn write_value(value: &serde_json::Value, out: &mut Vec<u8>) {
 pub fn write_number(number: i64, out: &mut Vec<u8>) {
     let written = write!(out, "{number}");
     debug_assert!(written.is_ok(), "a Vec takes every write");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Slots, Template, write_text};
+    use crate::profile::node;
+    use crate::profile::source::Source;
+
+    struct Named;
+
+    impl Slots<String> for Named {
+        fn json(&self, slot: &String, out: &mut Vec<u8>) -> bool {
+            match slot.as_str() {
+                "none" => return false,
+                "seven" => out.push(b'7'),
+                other => write_text(other, out),
+            }
+            true
+        }
+
+        fn text(&self, slot: &String, out: &mut String) {
+            if slot != "none" {
+                out.push_str(slot);
+            }
+        }
+    }
+
+    fn check(yaml: &str, wanted: Option<&str>) {
+        let source = Source::new("t.yaml", yaml);
+        let node = node::parse(&source, &mut Vec::new()).expect("YAML");
+        let template = Template::compile(&node, &mut |name| Ok(name.to_owned()), &mut |_, what| panic!("{what}"));
+        let mut out = b"before".to_vec();
+        let written = template.expect("a template").write(&Named, &mut out);
+        let out = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(written.then_some(out.trim_start_matches("before")), wanted, "{yaml}");
+        assert!(written || out == "before", "{yaml}: what is not written leaves nothing behind");
+    }
+
+    #[test]
+    fn a_slot_keeps_its_type_and_takes_its_hopeless_surroundings_away() {
+        check("'${seven}'", Some("7"));
+        check("'no ${seven}: ${a}\"'", Some(r#""no seven: a\"""#));
+        check("{a: '${x}', b: '${none}', c: 1}", Some(r#"{"a":"x","c":1}"#));
+        check("{a: {type: work, value: '${none}'}, b: '${x}'}", Some(r#"{"b":"x"}"#));
+        check("{a: [{type: work, value: '${none}'}, {type: home, value: '${x}'}]}", Some(r#"{"a":[{"type":"home","value":"x"}]}"#));
+        check("{a: [{value: '${none}'}], b: [], c: '${x}'}", Some(r#"{"b":[],"c":"x"}"#));
+        check("{a: '${none}'}", None);
+        check("'${none}'", None);
+        check("{a: null, b: true, c: 1.5, d: text}", Some(r#"{"a":null,"b":true,"c":1.5,"d":"text"}"#));
+    }
+
+    #[test]
+    fn a_slot_that_is_not_closed_or_not_known_is_a_mistake() {
+        for yaml in ["'${x'", "{a: ['${bad}']}"] {
+            let node = node::parse(&Source::new("t.yaml", yaml), &mut Vec::new()).expect("YAML");
+            let mut mistakes = Vec::new();
+            let mut resolve = |name: &str| if name == "bad" { Err("no slot".to_owned()) } else { Ok(name.to_owned()) };
+            assert!(Template::compile(&node, &mut resolve, &mut |_, what| mistakes.push(what)).is_none());
+            assert_eq!(mistakes.len(), 1, "{yaml}");
+        }
+    }
 }

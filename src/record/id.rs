@@ -91,3 +91,75 @@ fn unscramble(key: u64, text: u64) -> u64 {
         (mixed ^ mix(key, "hex", right << 2 | round) & 0xffff_ffff) << 32 | right
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    use super::Ids;
+    use crate::profile::Library;
+    use crate::profile::model::{IdCore, IdForm, Profile};
+    use crate::profile::source::Source;
+
+    const VENDOR: &str = "
+standin: 1
+vendor: v
+title: V
+credentials: {key: {}}
+records:
+  user: {schemas: [User], numbers: {first: 123, step: 3}, printed_ids: [user-id]}
+apis:
+  rest:
+    kind: rest
+    base: /
+    credential: key
+    shapes: {user: {record: user, id: 'u{n}', fields: {id: {shows: id}}}}
+    operations: {list: {call: GET /users, does: list, shape: user}}
+";
+
+    fn profile() -> Profile {
+        let library = Library::read(&[Source::new("v.yaml", VENDOR)], &mut Vec::new());
+        library.profile("v", &[]).expect("a profile without mistakes")
+    }
+
+    fn form(core: IdCore) -> IdForm {
+        IdForm { prefix: "a-".to_owned(), core, suffix: "-z".to_owned() }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_gives_back_its_serial_and_is_nobody_elses(serial in 0_u64..1 << 40, key in any::<u64>(), other in any::<u64>()) {
+            let profile = profile();
+            let record = &profile.records[0];
+            for core in [IdCore::Number, IdCore::Uuid, IdCore::Hex] {
+                let form = form(core);
+                let ids = Ids { form: &form, record, key };
+                let id = ids.id(serial);
+                prop_assert_eq!(ids.serial(&id), Some(serial), "{}", id);
+                prop_assert_eq!(ids.serial(&id.to_uppercase()), (id == id.to_uppercase()).then_some(serial));
+                if core == IdCore::Uuid && other != key {
+                    prop_assert_eq!(Ids { form: &form, record, key: other }.serial(&id), (serial == 0).then_some(0));
+                }
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_strange_to_be_nobodys_id(text in ".{0,60}", key in any::<u64>()) {
+            let profile = profile();
+            let form = IdForm { prefix: String::new(), core: IdCore::Uuid, suffix: String::new() };
+            let serial = Ids { form: &form, record: &profile.records[0], key }.serial(&text);
+            prop_assert_eq!(serial, (text == "user-id").then_some(0));
+        }
+    }
+
+    #[test]
+    fn numbers_count_as_the_profile_says_and_printed_ids_come_first() {
+        let profile = profile();
+        let form = IdForm { prefix: "u".to_owned(), core: IdCore::Number, suffix: String::new() };
+        let ids = Ids { form: &form, record: &profile.records[0], key: 0 };
+        assert_eq!((ids.id(0), ids.id(1), ids.id(111)), ("user-id".to_owned(), "u126".to_owned(), "u456".to_owned()));
+        for (id, serial) in [("user-id", Some(0)), ("u126", Some(1)), ("u127", None), ("u0126", None), ("126", None), ("u-3", None)] {
+            assert_eq!(ids.serial(id), serial, "{id}");
+        }
+    }
+}

@@ -33,13 +33,12 @@ pub fn admit(
     keep(record, &mut attributes);
     let mut kept_silently = Vec::new();
     let mut problems = Vec::new();
+    if old.is_none() {
+        assume(record, &mut attributes);
+    }
     for rule in &record.rules {
-        if let (None, Some(default)) = (old, &rule.default) {
-            if value_at(&attributes, &rule.path).is_none() {
-                rule.path.set(&mut attributes, default.clone());
-            }
-        }
         if let Some(old) = old {
+            fall_back(rule, old, &mut attributes);
             hold_what_is_set_once(rule, old, &mut attributes, &mut kept_silently, &mut problems);
         }
     }
@@ -59,6 +58,23 @@ pub fn admit(
     }
     let keys = record.unique.iter().map(|unique| key(unique, &attributes)).collect();
     Ok(Admitted { attributes, keys, kept_silently })
+}
+
+/// Gives what is not there its default: in a new record, and in one that is replaced.
+pub fn assume(record: &RecordType, attributes: &mut Map<String, Value>) {
+    for rule in &record.rules {
+        if let Some(default) = rule.default.as_ref().filter(|_| value_at(attributes, &rule.path).is_none()) {
+            rule.path.set(attributes, default.clone());
+        }
+    }
+}
+
+/// Gives what has lost its value its default, so that what has one is never without a value.
+fn fall_back(rule: &FieldRule, old: &Map<String, Value>, attributes: &mut Map<String, Value>) {
+    let lost = value_at(old, &rule.path).is_some() && value_at(attributes, &rule.path).is_none();
+    if let Some(default) = rule.default.as_ref().filter(|_| lost) {
+        rule.path.set(attributes, default.clone());
+    }
 }
 
 /// The key of a record under a uniqueness rule: the first of its places whose value has the format, folded.
@@ -153,11 +169,10 @@ fn check(rule: &FieldRule, attributes: &Map<String, Value>, problems: &mut Vec<P
             wrong(Wrong::Value(text::wanted(format).to_owned()));
         }
     }
-    if let Some(most) = rule.at_most {
-        if value.as_array().is_some_and(|values| values.len() > most) {
-            let values = if most == 1 { "one value".to_owned() } else { format!("at most {most} values") };
-            wrong(Wrong::Value(values));
-        }
+    let count = value.as_array().map_or(1, Vec::len);
+    if let Some(most) = rule.at_most.filter(|most| count > *most) {
+        let values = if most == 1 { "one value".to_owned() } else { format!("at most {most} values") };
+        wrong(Wrong::Value(values));
     }
 }
 

@@ -132,7 +132,7 @@ fn shape_face(surface: &Surface<'_>, shape: &Shape, brief: bool, record: &Record
     let mut face = Maker { bytes: vec![b'{'], ..Maker::default() };
     for field in fields(shape, brief) {
         match &field.shows {
-            Shows::At(at) => match first_fit(at, field.format, &attributes).or_else(|| first_fit(at, None, &attributes)) {
+            Shows::At(at) => match shown_value(at, field, &attributes) {
                 Some((path, value)) => {
                     face.key(&field.name);
                     write_field(surface, field, path, value, &attributes, &mut face.bytes);
@@ -157,6 +157,16 @@ fn shape_face(surface: &Surface<'_>, shape: &Shape, brief: bool, record: &Record
         }
     }
     face.done()
+}
+
+/// The value that a field shows. A value in the only place that the field has is shown whatever its format: another surface
+/// may have let it in. Of several places, one whose value has another format holds something else.
+fn shown_value<'a>(
+    at: &'a [RecordPath],
+    field: &ShapeField,
+    attributes: &'a Map<String, Value>,
+) -> Option<(&'a RecordPath, &'a Value)> {
+    first_fit(at, field.format.filter(|_| at.len() > 1), attributes)
 }
 
 fn write_field(

@@ -8,7 +8,7 @@ use super::Surface;
 use super::answer::SCIM_JSON;
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
-use crate::profile::model::{Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shows};
+use crate::profile::model::{Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shape, Shows};
 use crate::profile::template::{Slots, Template, write_number, write_text};
 use crate::scim;
 
@@ -19,7 +19,7 @@ pub fn write(profile: &Profile, api: Option<&Api>, surface: Option<&Surface<'_>>
         None => profile.apis.first().filter(|_| profile.errors.body.is_none()).map_or(&profile.errors, |api| &api.errors),
     };
     let kind = api.or(profile.apis.first()).map_or(ApiKind::Rest, |api| api.kind);
-    let fault = &in_field_names(surface, fault);
+    let fault = &in_own_names(surface, fault);
     let name = fault.name();
     let look = errors.faults.get(&name);
     let status = status(fault, name, look);
@@ -78,16 +78,15 @@ fn add_headers(reply: &mut Reply, profile: &Profile, api: Option<&Api>, fault: &
             reply.headers.insert(name, value);
         }
     };
+    let carrier = api.and_then(|api| profile.credentials.get(api.credential)).map(|credential| &credential.carrier);
+    let is_key = matches!(carrier, Some(Carrier::Header(_) | Carrier::Query(_)));
     match fault {
-        Fault::Unauthenticated(why) => {
-            let carrier = api.and_then(|api| profile.credentials.get(api.credential)).map(|credential| &credential.carrier);
-            match carrier {
-                Some(Carrier::Header(_) | Carrier::Query(_)) => insert(WWW_AUTHENTICATE, format!("ApiKey realm=\"{realm}\"")),
-                _ if *why == Stranger::Missing => insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\"")),
-                _ => insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")),
-            }
+        Fault::Unauthenticated(_) if is_key => insert(WWW_AUTHENTICATE, format!("ApiKey realm=\"{realm}\"")),
+        Fault::Unauthenticated(Stranger::Missing) => insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\"")),
+        Fault::Unauthenticated(_) => {
+            insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\", error=\"invalid_token\""));
         }
-        Fault::ScopeMissing { scope } => {
+        Fault::ScopeMissing { scope } if !is_key => {
             insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""));
         }
         Fault::OAuth(error) if error.code.status() == 401 => insert(WWW_AUTHENTICATE, format!("Basic realm=\"{realm}\"")),
@@ -96,9 +95,28 @@ fn add_headers(reply: &mut Reply, profile: &Profile, api: Option<&Api>, fault: &
     }
 }
 
-/// A problem's field by the name that the surface has for it.
-fn in_field_names(surface: Option<&Surface<'_>>, fault: &Fault) -> Fault {
-    let (Fault::Invalid(problems), Some(surface)) = (fault, surface) else { return fault.clone() };
+/// The fault with fields and records by the names that the surface has for them.
+fn in_own_names(surface: Option<&Surface<'_>>, fault: &Fault) -> Fault {
+    let Some(surface) = surface else { return fault.clone() };
+    let named = |record: &String| {
+        let is_it = |shape: &&Shape| surface.profile.records[shape.record].resource_type == record;
+        surface.api.shapes.iter().find(is_it).map_or_else(|| record.clone(), |shape| shape.name.clone())
+    };
+    let problems = match fault {
+        Fault::Invalid(problems) => problems,
+        Fault::NoSuchRecord { record, id } => return Fault::NoSuchRecord { record: named(record), id: id.clone() },
+        Fault::NotUnique { unique, record, value } => {
+            let rules = surface.profile.records.iter().filter(|kind| kind.resource_type == record).flat_map(|kind| &kind.unique);
+            let at: Vec<_> = rules.filter(|rule| rule.name == *unique).flat_map(|rule| &rule.at).collect();
+            let shown = surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
+                Shows::At(places) => places.iter().any(|place| at.contains(&place)),
+                _ => false,
+            });
+            let unique = shown.map_or(unique, |field| &field.name).clone();
+            return Fault::NotUnique { unique, record: named(record), value: value.clone() };
+        }
+        other => return other.clone(),
+    };
     let renamed = problems.iter().map(|problem| {
         let shown = surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
             Shows::At(at) => at.iter().any(|path| path.to_string() == problem.field),

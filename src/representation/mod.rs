@@ -52,6 +52,8 @@ pub struct Reading {
     pub input: Input,
     /// What the reply repeats or depends on.
     pub echo: Echo,
+    /// The scopes that a credential needs for what the body says, beyond the endpoint's.
+    pub scopes: Vec<String>,
 }
 
 /// What a reply has to know of its call.
@@ -93,7 +95,7 @@ pub fn read(
                 .map_err(Fault::OAuth)?;
             let credential = surface.api.credential;
             let input = Input::Token { request, vendor, credential, expires_ms: token.expires_ms };
-            Ok(Reading { input, echo: Echo::default() })
+            Ok(Reading { input, echo: Echo::default(), scopes: Vec::new() })
         }
     }
 }

@@ -21,15 +21,26 @@ impl Query {
     /// # Errors
     /// [`Fault::BadParameter`] for one that is not UTF-8.
     pub fn read(call: &Call) -> Result<Self, Fault> {
+        match Self::decode(call) {
+            (query, None) => Ok(query),
+            (_, Some(name)) => Err(Fault::BadParameter { name, detail: "UTF-8".to_owned() }),
+        }
+    }
+
+    /// Reads a call's parameters as far as they can be read, with the name of the first that is not UTF-8.
+    pub fn decode(call: &Call) -> (Self, Option<String>) {
         let text = call.query.as_deref().unwrap_or_default();
+        let is_sent = text.to_ascii_uppercase().contains("%EF%BF%BD");
+        let is_broken = |text: &str| text.contains('\u{fffd}') && !is_sent;
+        let mut broken = None;
         let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            if value.contains('\u{fffd}') && !text.to_ascii_uppercase().contains("%EF%BF%BD") {
-                return Err(Fault::BadParameter { name: name.into_owned(), detail: "UTF-8".to_owned() });
+            if broken.is_none() && (is_broken(&name) || is_broken(&value)) {
+                broken = Some(name.clone().into_owned());
             }
             pairs.push((name.into_owned(), value.into_owned()));
         }
-        Ok(Self { pairs })
+        (Self { pairs }, broken)
     }
 
     /// The value of a parameter; an empty one is a value.

@@ -7,7 +7,7 @@ use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent,
 use crate::fault::{Fault, Problem, Wrong};
 use crate::notes::Notes;
 use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, Selection, Want};
-use crate::profile::model::{AbsentFields, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write};
+use crate::profile::model::{AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write};
 use crate::record::text;
 use crate::scim::path::AttrPath;
 use crate::scim::schema::Kind;
@@ -21,25 +21,27 @@ pub(super) fn read(
 ) -> Result<Reading, Fault> {
     let shape = &surface.api.shapes[endpoint.of];
     let want = wanted(shape, endpoint.brief);
-    let plain = |input| Ok(Reading { input, echo: Echo::default() });
+    let sending = |input, scopes| Ok(Reading { input, echo: Echo::default(), scopes });
+    let plain = |input| sending(input, Vec::new());
     match endpoint.does {
         Does::List => list(surface, endpoint, shape, want, notes),
         Does::Fetch => plain(Input::Fetch(surface.target(endpoint.record, id, want))),
         Does::Delete => plain(Input::Delete(surface.target(endpoint.record, id, want))),
         Does::Create => {
-            let sent = Sent::read(surface, shape, Situation::Create, notes)?;
+            let sent = Sent::read(surface, endpoint, shape, Situation::Create, notes)?;
             let mut attributes = Map::new();
             for change in sent.fields {
                 if let (Some(path), Some(value)) = (change.at.first(), change.value) {
                     path.set(&mut attributes, value);
                 }
             }
-            plain(Input::Create { record: endpoint.record, attributes, links: sent.links, want })
+            let input = Input::Create { record: endpoint.record, attributes, links: sent.links, want };
+            sending(input, sent.scopes)
         }
         Does::Update(absent) => {
-            let sent = Sent::read(surface, shape, Situation::Update(absent), notes)?;
+            let sent = Sent::read(surface, endpoint, shape, Situation::Update(absent), notes)?;
             let target = surface.target(endpoint.record, id, want);
-            plain(Input::Update { target, fields: sent.fields, links: sent.links })
+            sending(Input::Update { target, fields: sent.fields, links: sent.links }, sent.scopes)
         }
         Does::Replace | Does::Patch | Does::Token | Does::Refuse(_) => Err(Fault::UnknownRoute),
     }
@@ -59,16 +61,16 @@ fn list(surface: &Surface<'_>, endpoint: &Endpoint, shape: &Shape, want: Want, n
     let mut tests = Vec::new();
     for filter in &endpoint.filters {
         let Some(text) = query.get(&filter.parameter) else { continue };
-        notes.rule(&endpoint.rule);
+        notes.rule(&filter.rule);
         let field = &shape.fields[filter.field];
         match (&field.shows, filter.unique) {
-            (_, Some(unique)) => {
-                let key = text::folded(text, kind.unique[unique].case_exact).into_owned();
-                selection = Selection::Key { unique, key };
-            }
-            (Shows::Id, None) => {
+            (Shows::Id, _) => {
                 let serial = surface.target(endpoint.record, Some(text.to_owned()), want).serial;
-                selection = Selection::Serial(serial);
+                selection = selection.and(Selection::Serial(serial));
+            }
+            (Shows::At(_), Some(unique)) => {
+                let key = text::folded(text, kind.unique[unique].case_exact).into_owned();
+                selection = selection.and(Selection::Key { unique, key });
             }
             (Shows::At(at), None) => {
                 let Some(wanted) = from_text(kind, field, text) else {
@@ -87,14 +89,18 @@ fn list(surface: &Surface<'_>, endpoint: &Endpoint, shape: &Shape, want: Want, n
         }
     }
     if !tests.is_empty() {
-        selection = Selection::Fields(tests);
+        selection = selection.and(Selection::Fields(tests));
     }
+    let carrier = surface.profile.credentials.get(surface.api.credential).map(|credential| &credential.carrier);
     let known = |name: &&str| {
-        *name == endpoint.paging.number || *name == endpoint.paging.size || endpoint.filters.iter().any(|filter| filter.parameter == **name)
+        *name == endpoint.paging.number
+            || *name == endpoint.paging.size
+            || endpoint.filters.iter().any(|filter| filter.parameter == **name)
+            || matches!(carrier, Some(Carrier::Query(key)) if key == name)
     };
     notes.dropped.extend(query.names().filter(|name| !known(name)).map(|name| format!("?{name}")));
     let input = Input::List(Listing { record: endpoint.record, selection, window, want });
-    Ok(Reading { input, echo })
+    Ok(Reading { input, echo, scopes: Vec::new() })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,14 +114,22 @@ enum Situation {
 struct Sent {
     fields: Vec<FieldChange>,
     links: Links,
+    /// The scopes that the fields need.
+    scopes: Vec<String>,
     /// A form has no types: its texts are read as what the field is.
     texts_only: bool,
 }
 
 impl Sent {
-    fn read(surface: &Surface<'_>, shape: &Shape, situation: Situation, notes: &mut Notes) -> Result<Self, Fault> {
-        let (body, texts_only) = body(surface)?;
-        notes.rule(&shape.fields_rule);
+    fn read(
+        surface: &Surface<'_>,
+        endpoint: &Endpoint,
+        shape: &Shape,
+        situation: Situation,
+        notes: &mut Notes,
+    ) -> Result<Self, Fault> {
+        notes.rule(&surface.api.accepts_rule);
+        let (body, texts_only) = body(surface, endpoint, notes)?;
         let kind = &surface.profile.records[shape.record];
         let mut sent = Self { texts_only, ..Self::default() };
         let mut problems = Vec::new();
@@ -125,6 +139,15 @@ impl Sent {
         for field in &shape.fields {
             let write = if situation == Situation::Create { field.on_create } else { field.on_update };
             let value = body.get(&field.name);
+            // What is not sent and so cleared is written too.
+            let is_cleared = situation == Situation::Update(AbsentFields::Clear) && write == Write::Accepted;
+            if value.is_some() || is_cleared {
+                notes.rule(&field.rule);
+            }
+            if (value.is_some() || is_cleared) && write != Write::Ignored {
+                sent.scopes.extend(field.scope.clone());
+            }
+            let problems_before = problems.len();
             match (value, write) {
                 (Some(_), Write::Ignored) => notes.dropped.push(field.name.clone()),
                 (Some(_), Write::Refused) => problems.push(Problem {
@@ -134,6 +157,9 @@ impl Sent {
                 (Some(value), Write::Accepted) => sent.take(kind, field, value, situation, &mut problems),
                 (None, Write::Accepted) => sent.miss(field, situation, &mut problems),
                 (None, Write::Ignored | Write::Refused) => {}
+            }
+            if problems.len() > problems_before {
+                notes.rule(&field.rule);
             }
         }
         let mut inside = Map::new();
@@ -154,8 +180,10 @@ impl Sent {
             Shows::Groups | Shows::Members => {
                 let ids = match value {
                     Value::Null => Some(Vec::new()),
+                    // `team_ids[]=` is how a form says that a list is empty.
+                    Value::Array(ids) if self.texts_only && ids.iter().all(Value::is_null) => Some(Vec::new()),
                     Value::Array(ids) => ids.iter().map(|id| id.as_str().map(str::to_owned)).collect(),
-                    Value::String(id) => Some(vec![id.clone()]),
+                    Value::String(id) if self.texts_only => Some(vec![id.clone()]),
                     _ => None,
                 };
                 match ids {
@@ -171,6 +199,8 @@ impl Sent {
                 }
             }
             Shows::At(_) if empty && field.required => wrong(Wrong::Missing),
+            // What has a default is never without a value: null is not one of its values.
+            Shows::At(at) if value.is_null() && kind.has_default(at) => wrong(Wrong::Value(wanted_of(kind, field))),
             Shows::At(at) if value.is_null() => {
                 if situation != Situation::Create {
                     self.change(field, at, None);
@@ -217,19 +247,33 @@ impl Sent {
 }
 
 /// The fields of a body, and whether it is a form.
-fn body(surface: &Surface<'_>) -> Result<(Map<String, Value>, bool), Fault> {
+fn body(surface: &Surface<'_>, endpoint: &Endpoint, notes: &mut Notes) -> Result<(Map<String, Value>, bool), Fault> {
     let api = surface.api;
     let sent = media_type(surface.call);
     match sent.as_deref() {
         Some("application/x-www-form-urlencoded") if api.accepts_form => Ok((form(surface)?, true)),
-        Some(kind) if api.accepts_json && is_json(kind) => Ok((json_object(surface.call)?, false)),
-        None if api.accepts_json => Ok((json_object(surface.call)?, false)),
+        Some(kind) if api.accepts_json && is_json(kind) => Ok((unwrapped(surface, endpoint, notes)?, false)),
+        None if api.accepts_json => Ok((unwrapped(surface, endpoint, notes)?, false)),
         None => Ok((form(surface)?, true)),
         Some(kind) => Err(Fault::UnsupportedMediaType { sent: kind.to_owned() }),
     }
 }
 
-/// A form's fields: `name=value`; a name that is repeated, or ends with `[]`, is a list.
+/// A JSON body's fields, from below the key that they are wrapped in.
+fn unwrapped(surface: &Surface<'_>, endpoint: &Endpoint, notes: &mut Notes) -> Result<Map<String, Value>, Fault> {
+    let mut body = json_object(surface.call)?;
+    let Some(key) = &endpoint.wrapped_in else { return Ok(body) };
+    let inside = body.shift_remove(key);
+    notes.dropped.extend(body.into_iter().map(|(name, _)| name));
+    match inside {
+        Some(Value::Object(fields)) => Ok(fields),
+        Some(_) => Err(Fault::value(key.as_str(), "an object with the fields")),
+        None => Err(Fault::missing(key.as_str())),
+    }
+}
+
+/// A form's fields: `name=value`; a name that is repeated, or ends with `[]`, is a list. A form cannot say null, so a
+/// name with nothing behind it says that.
 fn form(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
     let bytes = whole(surface.call)?;
     let mut fields = Map::new();
@@ -237,7 +281,7 @@ fn form(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
         if value.contains('\u{fffd}') || name.contains('\u{fffd}') {
             return Err(Fault::BadBody { detail: "the form is not UTF-8".to_owned() });
         }
-        let value = Value::String(value.into_owned());
+        let value = if value.is_empty() { Value::Null } else { Value::String(value.into_owned()) };
         let (name, listed) = match name.strip_suffix("[]") {
             Some(bare) => (bare.to_owned(), true),
             None => (name.into_owned(), false),

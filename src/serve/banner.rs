@@ -21,7 +21,8 @@ pub(super) fn text(engine: &Engine, doors: &[(Address, Option<Box<str>>)]) -> St
     let url = shared.and_then(root);
     let at = url.clone().or_else(|| shared.map(ToString::to_string)).unwrap_or_default();
     let root_url = url.as_deref().unwrap_or(SOCKET_ROOT);
-    let rows: Vec<Row> = engine.profiles().iter().flat_map(|profile| rows(engine, profile, root_url)).collect();
+    let rows: Vec<Row> =
+        engine.profiles().iter().flat_map(|profile| rows(engine, profile, root_url)).collect();
     let width = |text: fn(&Row) -> &str| rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
     let (name_width, url_width) = (width(|row| &row.api), width(|row| &row.url));
 

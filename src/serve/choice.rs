@@ -75,7 +75,9 @@ impl Choice {
             known("", vendor, all.iter().copied())?;
         }
         let mut served: Vec<&str> = Vec::new();
-        for vendor in if self.vendors.is_empty() { all } else { self.vendors.iter().map(String::as_str).collect() } {
+        for vendor in
+            if self.vendors.is_empty() { all } else { self.vendors.iter().map(String::as_str).collect() }
+        {
             if !served.contains(&vendor) {
                 served.push(vendor);
             }
@@ -87,6 +89,7 @@ impl Choice {
         for vendor in served {
             let picks: Vec<&Pick> = self.picks.iter().filter(|pick| pick.vendor == vendor).collect();
             let profile = self.vendor(&library, vendor, &picks, &mut chosen.standing)?;
+            alone_at_its_hosts(&profile, &chosen.profiles)?;
             chosen.profiles.push(Arc::new(profile));
         }
         Ok(chosen)
@@ -145,6 +148,23 @@ pub(super) fn known<'a>(
     let all = vendors.clone().collect::<Vec<_>>().join(", ");
     let near = did_you_mean(vendor, vendors);
     Err(Refusal::new(format!("{option}no vendor is called `{vendor}`{near} (served are {all})")))
+}
+
+/// Whether no other vendor has a host of this one: a call could not tell them apart.
+///
+/// # Errors
+/// The host, the two, and how to serve one of them.
+fn alone_at_its_hosts(profile: &Profile, others: &[Arc<Profile>]) -> Result<(), Refusal> {
+    for other in others {
+        if let Some(host) = profile.hosts.iter().find(|host| other.hosts.contains(host)) {
+            let (one, two) = (&other.vendor, &profile.vendor);
+            let why = format!(
+                "{one} and {two} both have the host {host}; change `hosts` of one, or serve one: --vendors {two}"
+            );
+            return Err(Refusal::new(why));
+        }
+    }
+    Ok(())
 }
 
 /// What a pick picks.

@@ -20,7 +20,8 @@ pub enum LogFormat {
 
 /// Starts the log. Where a program that uses the library has one already, that one stays.
 pub(super) fn start(log: Targets, format: LogFormat) {
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

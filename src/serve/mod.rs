@@ -11,9 +11,11 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
 use tracing_subscriber::filter::Targets;
 
 use crate::call::{Call, Reply};
@@ -79,7 +81,10 @@ pub fn run(order: Order) -> Result<(), Refusal> {
     setup.people = order.seed_file.as_deref().map(people).transpose()?;
     let cannot = |error: io::Error| Refusal::new(format!("the system gives no threads to run on: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
-    runtime.block_on(until_stopped(doors, setup))
+    let ended = runtime.block_on(until_stopped(doors, setup));
+    // An engine that was told to stop while it was making up people need not finish them.
+    runtime.shutdown_background();
+    ended
 }
 
 impl Answer for Engine {
@@ -89,10 +94,17 @@ impl Answer for Engine {
 }
 
 async fn until_stopped(doors: Vec<Door>, setup: Setup) -> Result<(), Refusal> {
+    let stop = server::stop_asked();
+    let stop = stop.map_err(|error| Refusal::new(format!("the system tells of no signals: {error}")))?;
+    let mut stop = pin!(stop);
     let open = server::open(doors).await.map_err(|error| Refusal::new(error.to_string()))?;
-    let engine = Arc::new(Engine::start(setup).map_err(Refusal::new)?);
-    let stop = server::stop_asked()
-        .map_err(|error| Refusal::new(format!("the system lets nobody listen to its signals: {error}")))?;
+    let engine = tokio::select! {
+        started = spawn_blocking(|| Engine::start(setup)) => match started {
+            Ok(started) => Arc::new(started.map_err(Refusal::new)?),
+            Err(_) => return Err(Refusal::new("the engine fell over while it started, please report it")),
+        },
+        () = &mut stop => return Ok(()),
+    };
     announce(&engine, &open);
     let draining = Arc::clone(&engine);
     let stop = async move {
@@ -114,7 +126,8 @@ fn doors(
         let served = profiles.iter().map(|profile| profile.vendor.as_str());
         choice::known(&format!("--vendor-listen {vendor}={address}: "), &vendor, served)?;
         if doors.iter().any(|door| door.vendor.as_deref() == Some(&*vendor)) {
-            let why = format!("--vendor-listen: {vendor} is given two doors of its own; leave one of them out");
+            let why =
+                format!("--vendor-listen: {vendor} is given two doors of its own; leave one of them out");
             return Err(Refusal::new(why));
         }
         doors.push(Door { address, vendor: Some(vendor.into()) });
@@ -126,7 +139,8 @@ fn doors(
 fn people(path: &Path) -> Result<Vec<Recipient>, Refusal> {
     let name = path.display().to_string();
     let Some(format) = Format::of(path) else {
-        let why = format!("--seed-file {name}: the name does not tell the format; call it .csv, .json or .ndjson");
+        let why =
+            format!("--seed-file {name}: the name does not tell the format; call it .csv, .json or .ndjson");
         return Err(Refusal::new(why));
     };
     let text = std::fs::read(path).map_err(|error| Refusal::new(format!("cannot read {name}: {error}")))?;
@@ -160,7 +174,8 @@ fn ready(engine: &Engine, doors: &[(Address, Option<Box<str>>)]) -> Value {
     line.insert("url".to_owned(), json!(shared.and_then(root)));
     line.insert("listen".to_owned(), json!(shared.map(ToString::to_string)));
     let own = doors.iter().filter_map(|(address, vendor)| Some((vendor.as_deref()?, address)));
-    let own: Map<String, Value> = own.map(|(vendor, at)| (vendor.to_owned(), json!(at.to_string()))).collect();
+    let own: Map<String, Value> =
+        own.map(|(vendor, at)| (vendor.to_owned(), json!(at.to_string()))).collect();
     if !own.is_empty() {
         line.insert("vendor_listen".to_owned(), Value::Object(own));
     }

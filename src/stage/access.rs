@@ -5,7 +5,7 @@ use http::header::USER_AGENT;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::notes::Notes;
-use crate::profile::model::{Api, Endpoint, Profile, Requires};
+use crate::profile::model::{Api, Profile, Requires};
 
 /// Where an organization stands with the vendor.
 #[derive(Debug, Clone)]
@@ -48,13 +48,15 @@ pub fn allow_client(api: &Api, call: &Call, notes: &mut Notes) -> Result<(), Fau
     if clients.refuse_others { Err(Fault::ClientRefused) } else { Ok(()) }
 }
 
-/// Whether the credential carries the endpoint's scope; `None` stands for all scopes.
+/// Whether the credential carries a scope that is needed, if one is; `None` carried stands for all scopes.
 ///
 /// # Errors
 /// [`Fault::ScopeMissing`].
-pub fn allow_scope(endpoint: &Endpoint, scopes: Option<&[String]>) -> Result<(), Fault> {
-    match (&endpoint.scope, scopes) {
-        (Some(needed), Some(carried)) if !carried.contains(needed) => Err(Fault::ScopeMissing { scope: needed.clone() }),
+pub fn allow_scope(needed: Option<&str>, carried: Option<&[String]>) -> Result<(), Fault> {
+    match (needed, carried) {
+        (Some(needed), Some(carried)) if !carried.iter().any(|scope| scope == needed) => {
+            Err(Fault::ScopeMissing { scope: needed.to_owned() })
+        }
         _ => Ok(()),
     }
 }

@@ -7,10 +7,12 @@ use crate::fault::Stranger;
 use crate::profile::model::{Api, Carrier, Profile};
 use crate::vault::Issued;
 
-/// The credential that a call shows, in any of the ways that the vendor's credentials are shown. A scheme other than
-/// `Bearer` shows none.
-pub fn shown(profile: &Profile, call: &Call) -> Option<String> {
-    profile.credentials.iter().find_map(|credential| match &credential.carrier {
+/// The credential that a call shows, in the way that the api takes; where the path leads to no api, in any way that the
+/// vendor has. What is shown in another way is not looked at. A scheme other than `Bearer` shows none.
+pub fn shown(profile: &Profile, api: Option<&Api>, call: &Call) -> Option<String> {
+    let taken = |index: usize| api.is_none_or(|api| api.credential == index);
+    let credentials = profile.credentials.iter().enumerate().filter(|(index, _)| taken(*index));
+    credentials.map(|(_, credential)| credential).find_map(|credential| match &credential.carrier {
         Carrier::Bearer | Carrier::Client => {
             let (scheme, token) = call.header(&AUTHORIZATION)?.split_once(' ')?;
             let token = token.trim();

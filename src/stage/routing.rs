@@ -76,6 +76,11 @@ impl Sight<'_> {
         self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)).find(|endpoint| endpoint.method == *method)
     }
 
+    /// Whether the path is that of a token endpoint, by whatever method: nobody shows a token there.
+    pub fn is_token_endpoint(&self, api: &Api) -> bool {
+        self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)).any(|endpoint| endpoint.does == Does::Token)
+    }
+
     /// The endpoint for a method.
     ///
     /// # Errors
@@ -106,6 +111,12 @@ impl Sight<'_> {
         }
         Err(Fault::MethodNotAllowed { allowed })
     }
+}
+
+/// The api that a path leads to: the one with the longest base in front of it.
+pub fn api_at<'p>(profile: &'p Profile, path: &str) -> Option<&'p Api> {
+    let in_front = profile.apis.iter().filter(|api| below(api, path).is_some());
+    in_front.min_by_key(|api| std::cmp::Reverse(api.base.len()))
 }
 
 /// The organization in the base, if it has one, and what is below the base.

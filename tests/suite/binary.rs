@@ -1,13 +1,12 @@
 //! The program as its users meet it: what it prints, how it ends, and what it says when it cannot start.
 
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use crate::http::call;
-use crate::process::{Standin, command, complaint, output};
-
-const COFENSE: (&str, &str) = ("authorization", "Bearer cofense-api-token");
+use crate::process::{Standin, command, complaint, output, signal};
 
 /// The vendors that have a file in `profiles/`.
 fn shipped() -> Vec<String> {
@@ -73,6 +72,27 @@ fn check_ends(signal: &str) {
 fn it_ends_well_and_soon_when_asked_to() {
     check_ends("TERM");
     check_ends("INT");
+}
+
+#[test]
+fn it_ends_well_when_asked_to_before_it_is_ready() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("standin.sock");
+    let listen = format!("unix:{}", path.display());
+    let mut command = command();
+    command
+        .args(["--listen", &listen, "--recipients", "1000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let child = command.spawn().expect("the program can be run");
+    // The door is open, and a million people are being made up.
+    while !path.exists() {
+        std::thread::yield_now();
+    }
+    signal("TERM", child.id());
+    let output = child.wait_with_output().expect("it can be waited for");
+    assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b""[..]));
+    assert!(!path.exists());
 }
 
 /// What the program must say, in one line that begins with `error:`, when it is not given what it needs.
@@ -165,156 +185,17 @@ fn options_of_the_wrong_form_are_refused_with_the_right_one() {
     }
 }
 
-fn total(standin: &Standin) -> Value {
-    let reply = call(standin.address(), "GET", "/cofense/v2/users?per_page=1", &[COFENSE], "");
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    reply.json()["total"].clone()
-}
-
-fn groups(standin: &Standin) -> usize {
-    let reply = call(standin.address(), "GET", "/cofense/v2/groups", &[COFENSE], "");
-    reply.json()["groups"].as_array().map_or(0, Vec::len)
-}
-
-fn check_amounts(options: &[&str], recipients: u64, group_count: usize) {
-    let standin = Standin::start(options);
-    assert_eq!((total(&standin), groups(&standin)), (json!(recipients), group_count), "{options:?}");
-}
-
 #[test]
-fn as_many_recipients_and_groups_are_there_as_were_asked_for() {
-    check_amounts(&[], 250, 8);
-    check_amounts(&["--recipients", "0"], 0, 0);
-    check_amounts(&["--recipients", "0", "--groups", "2"], 0, 0);
-    check_amounts(&["--recipients", "7", "--groups", "3"], 7, 3);
-}
-
-#[test]
-fn one_seed_makes_one_world() {
-    let people = |options: &[&str]| {
-        let standin = Standin::start(options);
-        let list = call(standin.address(), "GET", "/cofense/v2/users", &[COFENSE], "").json();
-        let emails = list["users"].as_array().expect("a list").iter().map(|user| user["email"].clone());
-        emails.collect::<Vec<Value>>()
-    };
-    let first = people(&["--recipients", "9"]);
-    assert_eq!(people(&["--recipients", "9", "--seed", "1"]), first);
-    assert_ne!(people(&["--recipients", "9", "--seed", "2"]), first);
-}
-
-#[test]
-fn recipients_come_from_a_file_where_one_is_given() {
-    for file in ["seed/example.csv", "seed/example.json", "seed/example.ndjson"] {
-        let standin = Standin::start(&["--seed-file", file]);
-        assert_eq!(total(&standin), json!(12), "{file}");
-        let path = "/cofense/v2/users?email=juergen.weiss@example.org";
-        let found = call(standin.address(), "GET", path, &[COFENSE], "").json();
-        assert_eq!(found["users"][0]["lastName"], "Weiß", "{file}");
-    }
-}
-
-#[test]
-fn a_bad_recipient_file_loads_nobody_and_every_line_is_named() {
+fn two_vendors_at_one_host_are_not_served_together() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bad = folder.path().join("bad.csv");
-    std::fs::write(&bad, "email,active\na@example.com,true\nnobody,true\nb@example.com,perhaps\n")
-        .expect("written");
-    let bad = bad.to_str().expect("a path");
-    let output = output(&["--seed-file", bad]);
-    let said = complaint(&output);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    for wanted in
-        [format!("{bad}:3: "), format!("{bad}:4: "), format!("error: nobody was loaded; correct {bad}")]
-    {
-        assert!(said.contains(&wanted), "{wanted:?} is missing in\n{said}");
-    }
-}
-
-#[test]
-fn addresses_of_real_domains_load_with_a_warning() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("real.csv");
-    std::fs::write(&file, "email,given_name,family_name\na@contoso.com,A,B\n").expect("written");
+    let file = folder.path().join("tide.yaml");
+    std::fs::write(&file, "standin: 1\nextends: cofense\nvendor: tide\n").expect("written");
     let file = file.to_str().expect("a path");
-    let standin = Standin::start(&["--seed-file", file]);
-    assert_eq!(total(&standin), json!(1));
-    let said = standin.stop("TERM").stderr;
-    assert!(said.contains(&format!("warning: {file}:2")), "{said}");
-}
-
-#[test]
-fn the_environment_is_as_good_as_the_command_line() {
-    let standin = Standin::start_with(
-        command()
-            .env("STANDIN_LISTEN", "127.0.0.1:0")
-            .env("STANDIN_VENDORS", "cosafe,cofense")
-            .env("STANDIN_VENDOR_LISTEN", "cofense=127.0.0.1:0,cosafe=127.0.0.1:0")
-            .env("STANDIN_SET", "cofense.patch=on,cofense.above_max=400")
-            .env("STANDIN_RECIPIENTS", "3")
-            .env("STANDIN_LOG_FORMAT", "json")
-            .env("STANDIN_REQUEST_IDS", "off")
-            // As a compose file gives what is not set.
-            .env("STANDIN_SEED", "")
-            .env("STANDIN_SEED_FILE", ""),
+    check_refused(
+        &["--profiles", file],
+        "cofense and tide both have the host api.cofense.com; change `hosts` of one, or serve one: --vendors tide",
     );
-    assert_eq!(standin.ready["vendors"], json!(["cosafe", "cofense"]));
-    assert_eq!(total(&standin), json!(3));
-    let refused = call(standin.address_of("cofense"), "GET", "/v2/users?per_page=1001", &[COFENSE], "");
-    assert_eq!(refused.status, 400, "{}", refused.text());
-    assert_eq!(refused.header("standin-request-id"), None);
-    let said = standin.stop("TERM").stderr;
-    let logged: Vec<&str> = said.lines().filter(|line| line.starts_with('{')).collect();
-    assert!(!logged.is_empty(), "{said}");
-    for line in logged {
-        serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error} in {line}"));
-    }
-}
-
-#[test]
-fn what_the_command_line_says_outweighs_the_environment() {
-    let standin = Standin::start_with(command().env("STANDIN_LISTEN", "127.0.0.1:1").args([
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--vendors",
-        "cosafe",
-    ]));
-    assert_eq!(standin.ready["vendors"], json!(["cosafe"]));
-}
-
-#[test]
-fn a_variant_that_is_picked_is_in_force() {
-    let status = |options: &[&str]| {
-        let standin = Standin::start(options);
-        call(standin.address(), "GET", "/cofense/v2/users?per_page=1001", &[COFENSE], "").status
-    };
-    assert_eq!(status(&[]), 200);
-    assert_eq!(status(&["--set", "cofense.above_max=400"]), 400);
-}
-
-#[test]
-fn a_plan_or_prerequisite_that_is_picked_is_in_force() {
-    let status = |options: &[&str]| {
-        let standin = Standin::start(options);
-        let token = ("authorization", "Bearer cofense-scim-token");
-        call(standin.address(), "GET", "/cofense/scim/v2/Users", &[token], "").status
-    };
-    assert_eq!(status(&[]), 200);
-    assert_eq!(status(&["--set", "cofense.plan=essentials"]), 403);
-    assert_eq!(status(&["--set", "cofense.terms_accepted=false"]), 403);
-    assert_eq!(status(&["--set", "cofense.terms_accepted=true"]), 200);
-}
-
-#[test]
-fn a_profile_from_outside_is_served_beside_those_built_in() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let text = "standin: 1\nextends: cofense\nvendor: tide\ntitle: Tide\nhosts: []\n";
-    std::fs::write(folder.path().join("tide.yaml"), text).expect("written");
-    let folder = folder.path().to_str().expect("a path");
-    let standin = Standin::start(&["--profiles", folder, "--vendors", "tide,cosafe"]);
-    assert_eq!(standin.ready["vendors"], json!(["tide", "cosafe"]));
-    let token = ("authorization", "Bearer tide-api-token");
-    assert_eq!(call(standin.address(), "GET", "/tide/v2/users", &[token], "").status, 200);
+    assert_eq!(Standin::start(&["--profiles", file, "--vendors", "tide"]).ready["vendors"], json!(["tide"]));
 }
 
 #[test]
@@ -322,10 +203,16 @@ fn check_lists_every_mistake_and_a_line_for_each_good_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
     let (good, bad, people) = (path("good.yaml"), path("bad.yaml"), path("people.csv"));
-    std::fs::write(&good, "standin: 1\nextends: cofense\nvendor: cofense\napis: {rest: {paging: {max: 50, default: 10}}}\n")
-        .expect("written");
-    std::fs::write(&bad, "standin: 1\nextends: cofense\nvendor: cofense\nvendro: x\napis: {rest: {paging: {max: many}}}\n")
-        .expect("written");
+    std::fs::write(
+        &good,
+        "standin: 1\nextends: cofense\nvendor: cofense\napis: {rest: {paging: {max: 50, default: 10}}}\n",
+    )
+    .expect("written");
+    std::fs::write(
+        &bad,
+        "standin: 1\nextends: cofense\nvendor: cofense\nvendro: x\napis: {rest: {paging: {max: many}}}\n",
+    )
+    .expect("written");
     std::fs::write(&people, "email\nnobody\n").expect("written");
 
     let output = output(&["check", &good, &bad, &people, "seed/example.json", "profiles"]);
@@ -407,7 +294,7 @@ fn a_socket_file_has_no_url_and_is_gone_afterwards() {
     let standin = Standin::start_with(command().args(["--listen", &socket]));
     assert_eq!(standin.ready["url"], Value::Null);
     assert_eq!(standin.address(), socket);
-    assert_eq!(total(&standin), json!(250));
+    assert_eq!(call(standin.address(), "GET", "/_standin/health", &[], "").status, 200);
     let said = standin.stop("TERM").stderr;
     assert!(said.contains(&format!("curl --unix-socket {} ", path.display())), "{said}");
     assert!(!path.exists());

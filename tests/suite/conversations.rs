@@ -10,11 +10,22 @@ use crate::support::conversation::play;
 use crate::support::golden::golden_all;
 use crate::support::{files_in, source};
 
-/// The shipped vendors and the made-up one.
+/// The shipped vendors, the made-up one, and the files that are shipped to show how one extends another.
 fn library() -> Library {
     let mut sources = files::built_in();
     sources.push(source(Path::new("tests/vendors/rookery.yaml")));
+    sources.extend(extending().iter().map(|path| source(path)));
     Library::read(&sources, &mut Vec::new())
+}
+
+fn extending() -> Vec<PathBuf> {
+    files_in("profiles/extend", ".yaml")
+}
+
+/// The vendors with conversations of their own; whoever extends one is met in the other's.
+fn vendors(library: &Library) -> impl Iterator<Item = &str> {
+    let extending = extending();
+    library.vendors().filter(move |vendor| !extending.iter().any(|path| path.file_stem().is_some_and(|stem| stem == *vendor)))
 }
 
 fn conversations(vendor: &str) -> Vec<PathBuf> {
@@ -29,7 +40,7 @@ fn fact_of(path: &Path) -> String {
 #[test]
 fn every_conversation_goes_as_it_is_written() {
     let library = library();
-    let played = library.vendors().flat_map(conversations).map(|path| {
+    let played = vendors(&library).flat_map(conversations).map(|path| {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(&library, &text)));
         let played = played.unwrap_or_else(|_| panic!("{} cannot be played", path.display()));
@@ -41,7 +52,7 @@ fn every_conversation_goes_as_it_is_written() {
 #[test]
 fn one_seed_gives_one_run() {
     let library = library();
-    for path in library.vendors().flat_map(conversations).step_by(7) {
+    for path in vendors(&library).flat_map(conversations).step_by(7) {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(play(&library, &text), play(&library, &text), "{}", path.display());
     }
@@ -51,7 +62,7 @@ fn one_seed_gives_one_run() {
 fn every_fact_has_a_conversation_in_which_it_is_met() {
     let library = library();
     let mut lacking = Vec::new();
-    for vendor in library.vendors() {
+    for vendor in vendors(&library) {
         let profile = library.profile(vendor, &[]).expect("a profile without mistakes");
         let paths = conversations(vendor);
         for fact in &profile.facts {

@@ -1,4 +1,4 @@
-//! The tests that look at Standin from outside, as one binary: they link once and share their helpers.
+//! The tests that look at Standin from outside, as one binary: they link once and share what they need.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test suite` writes anew what is compared whole; look at the difference before you keep it.
 
@@ -6,10 +6,14 @@
 mod architecture;
 /// The program: ready line, exit codes, what it says when it cannot start.
 mod binary;
+/// What is chosen when the program starts: recipients, vendors, variants.
+mod choices;
 /// What each vendor answers, one file a rule, and that every fact has one.
 mod conversations;
 /// `docs/profiles.md`: its vendor loads at every step, and its reference is that of the table of keys.
 mod docs_profiles;
+/// The engine without a socket: races, strangers, the order of answers, nonsense.
+mod engine;
 /// `explain` of a made-up vendor, compared whole, as text and as JSON.
 mod explain;
 /// HTTP/1.1 by hand.

@@ -50,6 +50,13 @@ pub fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Sends a signal (`TERM`, `INT`) to a process.
+pub fn signal(name: &str, process: u32) {
+    let kill = format!("kill -{name} {process}");
+    let sent = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
+    assert!(sent.success(), "{kill}");
+}
+
 impl Standin {
     /// Starts a server on a free port and waits until it is ready.
     pub fn start(options: &[&str]) -> Self {
@@ -88,9 +95,7 @@ impl Standin {
 
     /// Sends a signal (`TERM`, `INT`) and waits for the end.
     pub fn stop(mut self, signal: &str) -> End {
-        let kill = format!("kill -{signal} {}", self.child.id());
-        let sent = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
-        assert!(sent.success(), "{kill}");
+        self::signal(signal, self.child.id());
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).expect("its output can be read");
         let status = self.child.wait().expect("it can be waited for");

@@ -111,7 +111,7 @@ fn no_profile_makes_up_an_address_at_a_domain_that_somebody_could_own() {
             {
                 let ends = |end: &&str| domain == **end || domain.ends_with(&format!(".{end}"));
                 assert!(
-                    is_told || RESERVED.iter().any(|end| ends(&end)),
+                    is_told || RESERVED.iter().any(ends),
                     "{}:{}: {domain}",
                     source.name,
                     number + 1

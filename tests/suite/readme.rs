@@ -158,7 +158,8 @@ impl Shell {
                 "-i" | "-si" => shows_head = true,
                 "-X" => method = Some(value()),
                 "-H" => headers.push(value().split_once(": ").map(owned).expect("NAME: VALUE")),
-                "-u" => headers.push(owned(("authorization", &format!("Basic {}", BASE64_STANDARD.encode(value()))))),
+                "-u" => headers
+                    .push(owned(("authorization", &format!("Basic {}", BASE64_STANDARD.encode(value()))))),
                 "-d" => body = Some(value()),
                 option if option.starts_with('-') => panic!("this test does not know curl's {option}"),
                 address => url = Some(address),

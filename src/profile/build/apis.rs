@@ -55,12 +55,14 @@ impl Builder<'_> {
             base: base(&part.word("base")),
             credential: credential.unwrap_or_default(),
             requires: self.requires(part.part("requires", &keys::REQUIRES).as_ref()),
-            requires_rule: self.rule_of_key(part, "requires"),
+            plans_rule: self.rule_within(part, "requires", "plans"),
+            prerequisites_rule: self.rule_within(part, "requires", "prerequisites"),
             clients: part.part("clients", &keys::CLIENTS).map(|clients| self.clients(&clients)),
             unknown_route_first: part.word("unknown_route") == "first",
             errors: self.api_errors(part, kind),
             accepts_json: accepts.iter().any(|word| word == "json"),
             accepts_form: accepts.iter().any(|word| word == "form"),
+            accepts_rule: self.rule_of_key(part, "accepts"),
             shapes: Vec::new(),
             resources: Vec::new(),
             leniency: super::scim::leniency(part),
@@ -149,11 +151,16 @@ impl Builder<'_> {
                 "name both, such as `number: page` and `size: per_page`",
             );
         }
-        let (default, max) = (part.number("default"), part.number("max"));
+        let max = part.number("max");
+        // The usual default gives way to a smaller largest page; one that is written does not.
+        let default = if part.node.get("default").is_some() {
+            part.number("default")
+        } else {
+            part.number("default").min(max)
+        };
         if default > max {
-            let key = if part.node.get("default").is_some() { "default" } else { "max" };
             let message = format!("the default page of {default} is larger than the largest of {max}");
-            self.mistake("P035", part.place_of(key), message, "make `default` at most `max`");
+            self.mistake("P035", part.place_of("default"), message, "make `default` at most `max`");
         }
         let as_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         Paging {

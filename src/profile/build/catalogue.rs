@@ -163,7 +163,7 @@ impl Builder<'_> {
             shown_once: part.flag("shown_once"),
             one_at_a_time: part.flag("one_at_a_time"),
             overlap_ms: part.duration_ms("overlap").unwrap_or_default(),
-            rule: self.rule(part),
+            rule: self.rule_without(part, "scopes"),
         }
     }
 

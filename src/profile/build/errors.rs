@@ -42,6 +42,7 @@ impl Builder<'_> {
             problem: self.slots(part.node.get("problem"), ERROR_SLOTS).map(Arc::new),
             media_type: part.word("media_type"),
             faults: std::collections::HashMap::new(),
+            rule: Some(self.rule_without(part, "faults")),
         };
         for fault in part.parts("faults", &keys::FAULT) {
             let Some(name) = FaultName::parse(&fault.name(&part.path_of("faults"))) else { continue };

@@ -103,6 +103,13 @@ impl Builder<'_> {
         for field in record.parts("fields", &keys::FIELD) {
             let is_set_once = field.word("mutability") == "immutable";
             self.idle_unless(&field, is_set_once, &["late_change"], "the attribute is not `immutable`");
+            let refers = field.node.get("refers_to").is_some();
+            self.idle_unless(
+                &field,
+                refers,
+                &["unknown_reference"],
+                "the attribute does not `refers_to` anything",
+            );
         }
     }
 
@@ -125,7 +132,12 @@ impl Builder<'_> {
         let may_be_time = shows.as_deref().is_none_or(|word| matches!(word, "created" | "modified"));
         self.idle_unless(field, may_be_time, &["time"], "it shows no time");
         let is_written = shows.as_deref().is_none_or(|word| matches!(word, "groups" | "members"));
-        self.idle_unless(field, is_written, &["required", "on_create", "on_update"], "it cannot be written");
+        self.idle_unless(
+            field,
+            is_written,
+            &["required", "on_create", "on_update", "scope"],
+            "it cannot be written",
+        );
     }
 
     fn idle_operation(&mut self, operation: &Part<'_>) {

@@ -56,6 +56,9 @@ pub fn build(tree: &Node, in_force: &[(String, String)], out: &mut Vec<Diagnosti
         builder.idle(&root, &apis, &actions);
     }
     let absent = builder.all_absent(&root);
+    let bases: Vec<String> = apis.iter().map(|api| format!("apis.{}.base", api.name)).collect();
+    let is_base = |setting: &str| setting == "apis" || bases.iter().any(|base| base == setting);
+    let bases_rule = builder.rule_where(root.place_of("apis"), is_base);
     let hosts = root.texts("hosts");
     let Builder { facts, sources, plans, prerequisites, credentials, records, out, .. } = builder;
     let whole = out[before..].iter().all(|diagnostic| diagnostic.severity != Severity::Error);
@@ -70,6 +73,7 @@ pub fn build(tree: &Node, in_force: &[(String, String)], out: &mut Vec<Diagnosti
         credentials,
         records,
         apis,
+        bases_rule,
         errors,
         limits,
         actions,
@@ -91,6 +95,11 @@ struct Builder<'a> {
     prerequisites: Vec<Prerequisite>,
     credentials: Vec<Credential>,
     records: Vec<RecordType>,
+}
+
+/// Whether a dotted path is another or lies below it.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A fact and all settings that it or its variants reach.
@@ -118,11 +127,30 @@ impl Builder<'_> {
     }
 
     fn rule_at(&self, path: &str, place: &Place) -> Rule {
-        let reaches = |known: &&KnownFact| {
-            known.reach.iter().any(|setting| {
-                setting.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            })
-        };
+        self.rule_where(place, |setting| is_within(setting, path))
+    }
+
+    /// The rule of something deep inside a key of a part: facts about it, about the key as a whole, and about what lies
+    /// between, but not about its neighbours.
+    fn rule_within(&self, part: &Part<'_>, key: &str, inside: &str) -> Rule {
+        let (outer, place) = (part.path_of(key), part.place_of(key));
+        let inner = format!("{outer}.{inside}");
+        self.rule_where(place, |setting| {
+            is_within(setting, &inner) || is_within(setting, &outer) && is_within(&inner, setting)
+        })
+    }
+
+    /// The rule of a part, but for one of its keys.
+    fn rule_without(&self, part: &Part<'_>, key: &str) -> Rule {
+        let left_out = part.path_of(key);
+        self.rule_where(&part.place, |setting| {
+            is_within(setting, &part.path) && !is_within(setting, &left_out)
+        })
+    }
+
+    /// The facts that reach such settings.
+    fn rule_where(&self, place: &Place, is_meant: impl Fn(&str) -> bool) -> Rule {
+        let reaches = |known: &KnownFact| known.reach.iter().any(|setting| is_meant(setting));
         let facts = self.facts.iter().enumerate().filter(|(_, known)| reaches(known));
         let facts = facts.filter_map(|(index, _)| u16::try_from(index).ok()).collect();
         Rule { facts, place: place.clone() }

@@ -5,7 +5,7 @@ use super::attributes::{attribute, attribute_mut, hide, prune};
 use super::part::Part;
 use crate::profile::keys;
 use crate::profile::model::{
-    CreateInactive, Deactivate, FieldRule, Format, RecordType, SeedSlot, Unique, VendorData,
+    CreateInactive, Deactivate, FieldRule, Format, RecordType, Rule, SeedSlot, Unique, VendorData,
 };
 use crate::profile::node::Node;
 use crate::profile::path::RecordPath;
@@ -63,11 +63,21 @@ impl Builder<'_> {
         for field in fields.iter().filter(|field| !field.flag("over_scim")) {
             hide(&mut scim_schema, &field.name(&part.path_of("fields")));
         }
+        // Members live beside the record, and a group that is emptied still says who is in it: nobody. So it is not the
+        // protocol's to miss them.
+        if let Some(members) = scim_schema.core.attributes.iter_mut().find(|one| one.name == "members") {
+            members.required = false;
+        }
         if let Some(seed) = part.node.get("seed") {
             self.check_seed(seed, &schema);
         }
         let traits = if resource_type == "Group" { GROUP_TRAITS } else { TRAITS };
         let seed = self.template(part.node.get("seed"), &mut |name| seed_slot(name, traits));
+        let kept_beside: Vec<String> = part
+            .parts("vendor_data", &keys::VENDOR_DATA)
+            .iter()
+            .map(|data| data.name(&part.path_of("vendor_data")))
+            .collect();
         let numbers = part.part("numbers", &keys::NUMBERS);
         let numbers =
             numbers.map_or((1, 1), |numbers| (numbers.number("first"), numbers.number("step").max(1)));
@@ -104,8 +114,15 @@ impl Builder<'_> {
             visible_after_ms: part.duration_ms("visible_after").unwrap_or_default(),
             seed,
             attributes_rule: self.rule_of_keys(part, &["schemas", "keeps"]),
-            lifecycle: self
-                .rule_of_keys(part, &["deactivate", "deactivated_reply", "create_inactive", "vendor_data"]),
+            deactivation: kept_beside
+                .iter()
+                .map(|data| self.rule_within(part, "vendor_data", &format!("{data}.deactivated")))
+                .fold(self.rule_of_keys(part, &["deactivate", "deactivated_reply"]), Rule::and),
+            create_inactive_rule: self.rule_of_key(part, "create_inactive"),
+            deletion: kept_beside
+                .iter()
+                .map(|data| self.rule_within(part, "vendor_data", &format!("{data}.deleted")))
+                .fold(self.rule_where(&part.place, |_| false), Rule::and),
             visibility_rule: self.rule_of_key(part, "visible_after"),
         }
     }
@@ -161,6 +178,7 @@ impl Builder<'_> {
             default: field.node.get("default").map(Node::to_json),
             assigned,
             refers_to,
+            refuse_unknown: field.word("unknown_reference") == "refuse",
             at_most: field
                 .node
                 .get("at_most")

@@ -33,8 +33,10 @@ impl Builder<'_> {
             );
         }
         let shapes = part.parts("shapes", &keys::SHAPE);
-        api.shapes = shapes.iter().filter_map(|shape| self.shape(shape, &part.path_of("shapes"))).collect();
+        api.shapes =
+            shapes.iter().filter_map(|shape| self.shape(shape, &part.path_of("shapes"), api)).collect();
         let names: Vec<String> = api.shapes.iter().map(|shape| shape.name.clone()).collect();
+        let mut off = Vec::new();
         for operation in part.parts("operations", &keys::OPERATION) {
             let Some(of) = self.named(&operation, "shape", "shape", &names) else { continue };
             let Some(shape) = api.shapes.get(of) else { continue };
@@ -90,12 +92,23 @@ impl Builder<'_> {
                 filters,
                 paging: self.paging(operation.part("paging", &keys::PAGING).as_ref(), usual.clone()),
                 rule: self
-                    .rule(&operation)
-                    .and(self.rule_at(&format!("{}.id", shape.path), &shape.rule.place)),
+                    .rule_without(&operation, "filters")
+                    .and(self.rule_at(&format!("{}.id", shape.path), &shape.rule.place))
+                    .and(self.rule_at(&format!("{}.absent", shape.path), &shape.rule.place)),
             };
             // What is not served is read all the same: a variant may serve it.
             if operation.flag("enabled") {
                 api.endpoints.push(endpoint);
+            } else {
+                off.push(endpoint);
+            }
+        }
+        // At a path that is served otherwise, what is not served is refused with the facts behind that.
+        for endpoint in off {
+            let at_path = |other: &&Endpoint| other.path == endpoint.path;
+            let taken = api.endpoints.iter().filter(at_path).any(|other| other.method == endpoint.method);
+            if !taken && api.endpoints.iter().any(|other| other.path == endpoint.path) {
+                api.endpoints.push(Endpoint { does: Does::Refuse(405), ..endpoint });
             }
         }
     }
@@ -103,6 +116,11 @@ impl Builder<'_> {
     fn query_filter(&mut self, part: &Part<'_>, operation: &Part<'_>, shape: &Shape) -> Option<QueryFilter> {
         let names: Vec<String> = shape.fields.iter().map(|field| field.name.clone()).collect();
         let field = self.named(part, "field", "field", &names)?;
+        if !shape.fields.get(field).is_some_and(|field| matches!(field.shows, Shows::At(_) | Shows::Id)) {
+            let message = "a filter looks at an attribute or at the id, and this field shows neither";
+            self.mistake("P028", part.place_of("field"), message, "name a field that is `at` a place");
+            return None;
+        }
         let matching = match part.word("match").as_str() {
             "contains" => Matching::Contains,
             "starts_with" => Matching::StartsWith,
@@ -120,6 +138,7 @@ impl Builder<'_> {
             matching,
             case_exact,
             unique,
+            rule: self.rule_within(operation, "filters", &part.name(&operation.path_of("filters"))),
         })
     }
 }

@@ -57,6 +57,10 @@ impl Builder<'_> {
             api.resources.push(meant);
         }
         let rule = self.rule_of_key(part, "unsupported");
+        let searches: Vec<_> = api.resources.iter().map(|one| format!("/{}/.search", one.name)).collect();
+        for search in searches {
+            api.endpoints.push(refusal(api, http::Method::POST, search, api.unsupported, rule.clone()));
+        }
         for (method, path) in ELSEWHERE {
             api.endpoints.push(refusal(
                 api,
@@ -83,7 +87,7 @@ impl Builder<'_> {
             id: IdForm::of(&part.word("id")),
             filters: forms.iter().filter_map(split).collect(),
             ignore_other_filters: filter.as_ref().is_some_and(|filter| filter.word("otherwise") == "ignore"),
-            filter_rule: self.rule_of_key(part, "filter"),
+            filter_rule: self.rule_of_key(part, "filter").and(self.rule_where(&part.place, |it| it == part.path)),
             member: self.link(part, "member"),
             group: self.link(part, "group"),
             ignore_unknown_members: part.word("unknown_member") == "ignore",
@@ -115,10 +119,7 @@ impl Builder<'_> {
             let path =
                 if *on_one { format!("/{}/{{id}}", resource.name) } else { format!("/{}", resource.name) };
             let operation = declared.iter().find(|operation| operation.name(&parent) == *name);
-            let rule = match operation {
-                Some(operation) => self.rule(operation),
-                None => self.rule_of_key(part, "operations"),
-            };
+            let rule = self.rule_within(part, "operations", name);
             let rule = rule.and(self.rule_of_key(part, "id"));
             let full_name = format!("{}.{}.{name}", api.name, resource.name);
             let Some(operation) = operation.filter(|operation| operation.flag("enabled")) else {
@@ -149,9 +150,6 @@ impl Builder<'_> {
             };
             api.endpoints.push(endpoint);
         }
-        let search = format!("/{}/.search", resource.name);
-        let rule = self.rule_of_key(part, "operations");
-        api.endpoints.push(refusal(api, http::Method::POST, search, api.unsupported, rule));
     }
 }
 

@@ -5,7 +5,9 @@ use super::attributes::attribute;
 use super::part::Part;
 use crate::profile::diagnostic::Diagnostic;
 use crate::profile::keys;
-use crate::profile::model::{Format, IdCore, IdForm, RecordType, Shape, ShapeField, Shows, TimeForm, Write};
+use crate::profile::model::{
+    Api, Format, IdCore, IdForm, RecordType, Rule, Shape, ShapeField, Shows, TimeForm, Write,
+};
 use crate::profile::node::{Entry, Node};
 use crate::profile::path::RecordPath;
 use crate::scim::schema::ResourceSchema;
@@ -39,18 +41,16 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn shape(&mut self, part: &Part<'_>, parent: &str) -> Option<Shape> {
+    pub(super) fn shape(&mut self, part: &Part<'_>, parent: &str, api: &Api) -> Option<Shape> {
         let records: Vec<String> = self.records.iter().map(|record| record.name.clone()).collect();
         let record = self.named(part, "record", "record", &records)?;
         let entries = part.node.get("fields").map_or(&[][..], Node::entries);
         let mut fields = Vec::new();
         for entry in entries.iter().filter(|entry| !entry.value.is_null()) {
             let path = format!("{}.{}", part.path_of("fields"), entry.key);
-            if let Some(field) =
-                self.shape_field(&entry.key, &Part::under(entry, &keys::SHAPE_FIELD, path), record)
-            {
-                fields.push(field);
-            }
+            let field = Part::under(entry, &keys::SHAPE_FIELD, path);
+            let rule = self.rule_within(part, "fields", &entry.key);
+            fields.extend(self.shape_field(&entry.key, &field, record, api, rule));
         }
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let brief = part.node.get("brief").map_or(&[][..], Node::items);
@@ -61,7 +61,6 @@ impl Builder<'_> {
             id: IdForm::of(&part.word("id")),
             absent_null: part.word("absent") == "as_null",
             face: 0,
-            fields_rule: self.rule_of_key(part, "fields"),
             brief: brief
                 .iter()
                 .filter_map(|item| self.index_of(item, "field", item.as_text()?, &names))
@@ -71,7 +70,14 @@ impl Builder<'_> {
         })
     }
 
-    fn shape_field(&mut self, name: &str, part: &Part<'_>, record: usize) -> Option<ShapeField> {
+    fn shape_field(
+        &mut self,
+        name: &str,
+        part: &Part<'_>,
+        record: usize,
+        api: &Api,
+        rule: Rule,
+    ) -> Option<ShapeField> {
         let short = part.node.as_text().is_some();
         let at = if short { Some(part.node) } else { part.node.get("at") };
         let shows = part.text("shows").filter(|_| !short);
@@ -98,6 +104,7 @@ impl Builder<'_> {
                 return None;
             }
         };
+        let scope = self.scope(part, api);
         let record = self.records.get(record)?;
         let (format, refers_to) = match &shows {
             Shows::At(at) => rules_at(record, at),
@@ -126,6 +133,8 @@ impl Builder<'_> {
             },
             format,
             refers_to,
+            scope,
+            rule,
         })
     }
 

@@ -1,5 +1,7 @@
 //! One api as plain text: what it takes, its endpoints, how its lists are cut and narrowed.
 
+use indexmap::IndexMap;
+
 use super::page::{Page, listed, sentence, unbroken};
 use super::text::{LABEL_CHARS_MAX, needs};
 use super::{base, does, lenient};
@@ -75,22 +77,16 @@ fn introduction(profile: &Profile, api: &Api) -> String {
 }
 
 /// What the protocol has and the vendor does not, by status; methods of one path together.
-fn refused(api: &Api) -> Vec<(u16, Vec<String>)> {
-    let mut by_status: Vec<(u16, Vec<(&str, Vec<&str>)>)> = Vec::new();
+fn refused(api: &Api) -> IndexMap<u16, Vec<String>> {
+    let mut by_status: IndexMap<u16, IndexMap<&str, Vec<&str>>> = IndexMap::new();
     for endpoint in &api.endpoints {
-        let Does::Refuse(status) = endpoint.does else { continue };
-        let at = by_status.iter().position(|(known, _)| *known == status).unwrap_or_else(|| {
-            by_status.push((status, Vec::new()));
-            by_status.len() - 1
-        });
-        let paths = &mut by_status[at].1;
-        match paths.iter_mut().find(|(path, _)| *path == endpoint.path) {
-            Some((_, methods)) => methods.push(endpoint.method.as_str()),
-            None => paths.push((&endpoint.path, vec![endpoint.method.as_str()])),
+        if let Does::Refuse(status) = endpoint.does {
+            let paths = by_status.entry(status).or_default();
+            paths.entry(&endpoint.path).or_default().push(endpoint.method.as_str());
         }
     }
-    let told = |(path, methods): &(&str, Vec<&str>)| unbroken(&format!("{} {path}", methods.join("/")));
-    by_status.into_iter().map(|(status, paths)| (status, paths.iter().map(told).collect())).collect()
+    let told = |(path, methods): (&str, Vec<&str>)| unbroken(&format!("{} {path}", methods.join("/")));
+    by_status.into_iter().map(|(status, paths)| (status, paths.into_iter().map(told).collect())).collect()
 }
 
 /// Paging and filters, as labelled entries.

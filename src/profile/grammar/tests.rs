@@ -268,3 +268,17 @@ endpoints:
     validate(&node, &VENDOR, &mut out);
     assert_eq!(render(&out), include_str!("sample_mistakes.stderr"));
 }
+
+#[test]
+fn a_duration_is_written_in_the_largest_whole_unit_and_read_back() {
+    let check = |ms: u64, wanted: &str| {
+        assert_eq!(super::duration_text(ms), wanted);
+        assert_eq!(super::duration_ms(wanted), Some(ms));
+    };
+    check(0, "0ms");
+    check(1_500, "1500ms");
+    check(60_000, "1m");
+    check(90_000, "90s");
+    check(7_200_000, "2h");
+    check(86_400_000, "1d");
+}

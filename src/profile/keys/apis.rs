@@ -125,7 +125,7 @@ pub static PAGING: Block = Block {
             "default",
             Kind::Int { min: 1, max: 1_000_000 },
             "100",
-            "The size of a page when none is asked for.",
+            "The size of a page when none is asked for; where only `max` is written and is smaller, `max`.",
         ),
         default("max", Kind::Int { min: 1, max: 1_000_000 }, "1000", "The largest size."),
         default(
@@ -141,7 +141,7 @@ pub static PAGING: Block = Block {
                 ("clamp", "it counts as the nearest sensible value (RFC 7644 section 3.4.2.4)"),
             ]),
             "refuse",
-            "What a parameter does that is no number, or too small.",
+            "What a number does that is too small. What is no number is 400 in any case.",
         ),
         default(
             "link_header",

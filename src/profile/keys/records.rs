@@ -160,13 +160,19 @@ pub static FIELD: Block = Block {
             ]),
             "When it is shown.",
         ),
-        may("default", Kind::Json, "The value of a new record that is sent without one."),
+        may("default", Kind::Json, "The value of a new or replaced record that is sent without one."),
         may(
             "assigned",
             Kind::Json,
             "The value that the vendor gives it after every write, from other attributes: `${userName}`. What a client sends is ignored.",
         ),
         may("refers_to", Kind::Name, "The type of record whose id it holds."),
+        default(
+            "unknown_reference",
+            Kind::Word(&[("keep", "the text is kept as it was sent"), ("refuse", "400")]),
+            "keep",
+            "For `refers_to`: what a value does that names no record.",
+        ),
         default(
             "over_scim",
             Kind::Bool,

@@ -52,6 +52,7 @@ pub static SHAPE_FIELD: Block = Block {
         default("required", Kind::Bool, "false", "Whether a create must send it."),
         default("on_create", Kind::Word(WRITE), "accepted", "What a create does with it."),
         default("on_update", Kind::Word(WRITE), "accepted", "What an update does with it."),
+        may("scope", Kind::Text, "The scope that a credential needs to send it, besides the operation's."),
         default(
             "words",
             Kind::MapOf { key: "a word", key_check: pattern::anything, value: &Kind::Any },

@@ -20,18 +20,22 @@ pub struct Api {
     pub credential: usize,
     /// What an organization needs for it.
     pub requires: Requires,
-    /// Where that is written.
-    pub requires_rule: Rule,
+    /// Where its plans are written.
+    pub plans_rule: Rule,
+    /// Where its prerequisites are written.
+    pub prerequisites_rule: Rule,
     /// Which identity providers it is made for.
     pub clients: Option<Clients>,
     /// Whether an unknown path is answered before anything else.
     pub unknown_route_first: bool,
     /// How faults look.
     pub errors: Errors,
-    /// Whether form bodies are read besides JSON (REST).
+    /// Whether JSON bodies are read (REST).
     pub accepts_json: bool,
     /// Whether form bodies are read (REST).
     pub accepts_form: bool,
+    /// Where that is written.
+    pub accepts_rule: Rule,
     /// How records look (REST).
     pub shapes: Vec<Shape>,
     /// Endpoints of SCIM.

@@ -18,6 +18,8 @@ pub struct Errors {
     pub media_type: String,
     /// What differs by fault.
     pub faults: HashMap<FaultName, FaultLook>,
+    /// The facts behind the shape that all faults have.
+    pub rule: Option<Rule>,
 }
 
 /// How one fault looks.

@@ -47,6 +47,8 @@ pub struct Profile {
     pub records: Vec<RecordType>,
     /// Surfaces.
     pub apis: Vec<Api>,
+    /// The facts behind there being these surfaces and no others.
+    pub bases_rule: Rule,
     /// How faults look where no api serves the path.
     pub errors: Errors,
     /// Rate limits, declared.
@@ -78,7 +80,8 @@ impl Rule {
     /// This rule with the facts of another.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let mut facts: Vec<u16> = self.facts.iter().chain(&other.facts).copied().collect();
+        let mut facts = self.facts.into_vec();
+        facts.extend(other.facts.into_vec());
         facts.sort_unstable();
         facts.dedup();
         Self { facts: facts.into(), place: self.place }

@@ -47,13 +47,23 @@ pub struct RecordType {
     pub seed: Option<Template<SeedSlot>>,
     /// Where it is written which attributes it has.
     pub attributes_rule: Rule,
-    /// Where its life (deactivate, create_inactive, vendor data) is written.
-    pub lifecycle: Rule,
+    /// Where it is written what a deactivation does (deactivate, deactivated_reply, vendor data).
+    pub deactivation: Rule,
+    /// Where it is written what a create with `active` false does.
+    pub create_inactive_rule: Rule,
+    /// Where it is written what a deletion does to what is kept beside it.
+    pub deletion: Rule,
     /// Where it is written how long a write takes to show.
     pub visibility_rule: Rule,
 }
 
 impl RecordType {
+    /// Whether the attribute at the first of these places has a default.
+    pub fn has_default(&self, at: &[RecordPath]) -> bool {
+        let rule = at.first().and_then(|path| self.rules.iter().find(|rule| rule.path == *path));
+        rule.is_some_and(|rule| rule.default.is_some())
+    }
+
     /// Whether records of this type have members.
     pub fn is_group(&self) -> bool {
         self.resource_type == "Group"
@@ -90,6 +100,8 @@ pub struct FieldRule {
     pub assigned: Option<Template<RecordPath>>,
     /// The type of record whose id it holds.
     pub refers_to: Option<usize>,
+    /// Whether a value that names no record is refused.
+    pub refuse_unknown: bool,
     /// How many values it may have.
     pub at_most: Option<usize>,
     /// Where it is written.

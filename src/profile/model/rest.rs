@@ -24,8 +24,6 @@ pub struct Shape {
     pub brief: Vec<usize>,
     /// Under which number a record keeps its full form rendered; the short form under the next.
     pub face: usize,
-    /// Where its fields are written.
-    pub fields_rule: Rule,
     /// Where it is written.
     pub rule: Rule,
 }
@@ -51,6 +49,10 @@ pub struct ShapeField {
     pub format: Option<Format>,
     /// The type of record whose id it holds, from the record's rules.
     pub refers_to: Option<usize>,
+    /// The scope that a credential needs to send it, beyond the operation's.
+    pub scope: Option<String>,
+    /// Where it is written.
+    pub rule: Rule,
 }
 
 /// What a field shows.
@@ -107,6 +109,8 @@ pub struct QueryFilter {
     pub case_exact: bool,
     /// Index of the record type's uniqueness rule that answers it at once.
     pub unique: Option<usize>,
+    /// Where it is written.
+    pub rule: Rule,
 }
 
 /// How a query parameter matches.

@@ -9,6 +9,7 @@
 //! | `@ recipients N`, `@ groups N` | before the first call: the size of the world (else 250 and 8) |
 //! | `@ advance 61s` | the clock of the sandbox moves |
 //! | `@ force VENDOR FAULT` | the next call to the vendor ends in this fault |
+//! | `@ issue NAME VENDOR CREDENTIAL ORGANIZATION [SCOPE…]` | a new token, for `$NAME` in later calls; without scopes it has all |
 //! | `@ keep NAME PATH` | a value of the last JSON body, for `$NAME` in later calls; items of lists by number |
 //! | `@ inspect VENDOR ORGANIZATION RECORD VALUE` | what the vendor's own staff sees; the answer follows in `= …` |
 //! | `@ show VENDOR SETTING` | a setting as declared, in `= …`, and the facts that fix it, in `* …` |
@@ -130,6 +131,10 @@ impl Stage<'_> {
             ["force", vendor, fault] => {
                 let fault = FaultName::parse(fault).expect("a fault");
                 self.engine().force_next("default", vendor, fault);
+            }
+            ["issue", name, vendor, credential, organization, ref scopes @ ..] => {
+                let token = self.engine().issue("default", vendor, credential, organization, scopes);
+                self.kept.insert(name.to_owned(), token.expect("a vendor, its credential and an organization"));
             }
             ["keep", name, path] => {
                 let value = path.split('.').fold(&self.last, |value, step| match step.parse::<usize>() {
