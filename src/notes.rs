@@ -51,7 +51,10 @@ impl Notes {
 
     /// Takes a note that advisories may wait for.
     pub fn word(&mut self, word: &'static str) {
-        debug_assert!(crate::profile::keys::NOTES.iter().any(|(known, _)| *known == word), "{word} is no note");
+        debug_assert!(
+            crate::profile::keys::NOTES.iter().any(|(known, _)| *known == word),
+            "{word} is no note"
+        );
         if !self.words.contains(&word) {
             self.words.push(word);
         }

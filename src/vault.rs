@@ -72,7 +72,8 @@ impl Vault {
     pub fn issue_access(&self, client_id: &str, token: &str, issued: Issued) {
         let mut of_client = self.access.entry(client_id.into()).or_default();
         of_client.push(token.into());
-        let surplus = of_client.len().saturating_sub(usize::try_from(ACCESS_TOKENS_MAX).unwrap_or(usize::MAX));
+        let surplus =
+            of_client.len().saturating_sub(usize::try_from(ACCESS_TOKENS_MAX).unwrap_or(usize::MAX));
         let old: Vec<Box<str>> = of_client.drain(..surplus).collect();
         drop(of_client);
         for token in old {

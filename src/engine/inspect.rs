@@ -12,7 +12,14 @@ use crate::store::OrganizationId;
 impl Engine {
     /// Whoever has, or had, a uniquely kept value in an organization: the attributes as kept, what the vendor keeps beside
     /// them, whether a login works, and whether the record is gone. `None` when nobody ever had it, or too long ago.
-    pub fn inspect(&self, sandbox: &str, vendor: &str, organization: &str, record: &str, value: &str) -> Option<Value> {
+    pub fn inspect(
+        &self,
+        sandbox: &str,
+        vendor: &str,
+        organization: &str,
+        record: &str,
+        value: &str,
+    ) -> Option<Value> {
         let sandbox = self.sandboxes.get(sandbox).map(|sandbox| std::sync::Arc::clone(&sandbox))?;
         let vendor = sandbox.vendor(self.index_of(vendor)?);
         let organization = sandbox.organizations.iter().position(|name| name == organization)?;
@@ -21,12 +28,17 @@ impl Engine {
         let kind = &vendor.profile.records[index];
         let value = value.to_lowercase();
         vendor.store.read(|state| {
-            let holds = |record: &crate::store::Record| (0..kind.unique.len()).any(|unique| record.key(unique) == Some(&value));
+            let holds = |record: &crate::store::Record| {
+                (0..kind.unique.len()).any(|unique| record.key(unique) == Some(&value))
+            };
             let living = state.scan(table(index), organization).find(|record| holds(record));
             if let Some(record) = living {
                 return Some(describe(kind, record.body(), &record.aside, false));
             }
-            let gone = state.departed(table(index), organization).filter(|departed| holds(&departed.record)).last()?;
+            let gone = state
+                .departed(table(index), organization)
+                .filter(|departed| holds(&departed.record))
+                .last()?;
             Some(describe(kind, gone.record.body(), &gone.aside, true))
         })
     }
@@ -34,13 +46,18 @@ impl Engine {
 
 fn describe(kind: &RecordType, body: &[u8], aside: &[u32], gone: bool) -> Value {
     let attributes = record::attributes(body);
-    let active = kind.active.as_ref().and_then(|path| value_at(&attributes, path)) != Some(&Value::Bool(false));
+    let active =
+        kind.active.as_ref().and_then(|path| value_at(&attributes, path)) != Some(&Value::Bool(false));
     let login = match (gone, active, kind.deactivate) {
         (true, _, _) => "none",
         (false, false, Deactivate::Suspend) => "suspended",
         (false, _, _) => "open",
     };
-    let amounts: Map<String, Value> =
-        kind.vendor_data.iter().zip(aside).map(|(data, amount)| (data.name.clone(), Value::from(*amount))).collect();
+    let amounts: Map<String, Value> = kind
+        .vendor_data
+        .iter()
+        .zip(aside)
+        .map(|(data, amount)| (data.name.clone(), Value::from(*amount)))
+        .collect();
     json!({"gone": gone, "active": active && !gone, "login": login, "vendor_data": amounts})
 }

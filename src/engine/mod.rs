@@ -92,7 +92,11 @@ impl Engine {
     /// # Errors
     /// One sentence on what in the setup does not fit.
     pub fn start(setup: Setup) -> Result<Self, String> {
-        let routes = setup.profiles.iter().map(|profile| Routes::new(profile).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+        let routes = setup
+            .profiles
+            .iter()
+            .map(|profile| Routes::new(profile).map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()?;
         let clock = setup.clock_ms.map_or_else(Clock::system, Clock::frozen);
         let vault = Vault::default();
         let sandbox = Sandbox::open(DEFAULT_SANDBOX, &setup, &routes, clock, &vault)?;
@@ -115,7 +119,8 @@ impl Engine {
     /// Answers a call, and tells what was found out about it.
     pub fn answer_with_notes(&self, call: &Call) -> (Reply, Notes) {
         let nth = self.calls.fetch_add(1, Ordering::Relaxed);
-        let mut notes = Notes { request_id: format!("{:016x}", mix(self.seed, "request", nth)), ..Notes::default() };
+        let mut notes =
+            Notes { request_id: format!("{:016x}", mix(self.seed, "request", nth)), ..Notes::default() };
         // A panic costs one call: what it was about to change is behind a lock that nobody entered, or is whole.
         let reply = catch_unwind(AssertUnwindSafe(|| self.attend(call, &mut notes)));
         let mut reply = reply.unwrap_or_else(|_| {
@@ -147,11 +152,17 @@ impl Engine {
     pub fn base_urls(&self, root: &str, vendor: &str, organization: &str) -> Vec<(String, String)> {
         let profile = self.profiles.iter().find(|profile| profile.vendor == vendor);
         let apis = profile.map_or(&[][..], |profile| &profile.apis);
-        apis.iter().map(|api| (api.name.clone(), format!("{root}/{vendor}{}", api.base_of(organization)))).collect()
+        apis.iter()
+            .map(|api| (api.name.clone(), format!("{root}/{vendor}{}", api.base_of(organization))))
+            .collect()
     }
 
     /// The fixed credentials of the sandbox `default`: name, token or client id, and an OAuth client's secret.
-    pub fn default_credentials(&self, vendor: &str, organization: &str) -> Vec<(String, String, Option<String>)> {
+    pub fn default_credentials(
+        &self,
+        vendor: &str,
+        organization: &str,
+    ) -> Vec<(String, String, Option<String>)> {
         let profile = self.profiles.iter().find(|profile| profile.vendor == vendor);
         let credentials = profile.map_or(&[][..], |profile| &profile.credentials);
         let fixed = |name: &str, what: &str| sandbox::fixed(vendor, name, what, organization);
@@ -174,7 +185,14 @@ impl Engine {
 
     /// Issues a token to an organization, with some of its kind's scopes or, if none are named, with all. `None` when there
     /// is no such sandbox, vendor, organization or kind of credential.
-    pub fn issue(&self, sandbox: &str, vendor: &str, credential: &str, organization: &str, scopes: &[&str]) -> Option<String> {
+    pub fn issue(
+        &self,
+        sandbox: &str,
+        vendor: &str,
+        credential: &str,
+        organization: &str,
+        scopes: &[&str],
+    ) -> Option<String> {
         let sandbox = Arc::clone(&*self.sandboxes.get(sandbox)?);
         let vendor = self.index_of(vendor)?;
         let credential = self.profiles[vendor].credentials.iter().position(|one| one.name == credential)?;
@@ -212,14 +230,17 @@ impl Engine {
         let found = self.sandboxes.get(named).or_else(|| self.sandboxes.get(DEFAULT_SANDBOX));
         let Some(sandbox) = found.map(|sandbox| Arc::clone(&sandbox)) else { return self.nobody(call) };
         notes.sandbox = sandbox.name.to_string();
-        sandbox.vendor(addressed.vendor).answer(&vendor::Visit {
-            call,
-            addressed: &addressed,
-            shown: shown.as_deref(),
-            issued: issued.as_deref(),
-            sandbox: &sandbox,
-            vault: &self.vault,
-        }, notes)
+        sandbox.vendor(addressed.vendor).answer(
+            &vendor::Visit {
+                call,
+                addressed: &addressed,
+                shown: shown.as_deref(),
+                issued: issued.as_deref(),
+                sandbox: &sandbox,
+                vault: &self.vault,
+            },
+            notes,
+        )
     }
 
     /// The engine's own paths.
@@ -249,11 +270,16 @@ impl Engine {
                 (profile.vendor.clone(), serde_json::Value::Object(urls.collect()))
             })
             .collect();
-        problem(StatusCode::NOT_FOUND, "no vendor is at this address; a path begins with the vendor's name", json!({"vendors": vendors}))
+        problem(
+            StatusCode::NOT_FOUND,
+            "no vendor is at this address; a path begins with the vendor's name",
+            json!({"vendors": vendors}),
+        )
     }
 
     fn internal(&self, call: &Call, notes: &Notes) -> Reply {
-        let profile = selection::find(&self.profiles, call).and_then(|addressed| self.profiles.get(addressed.vendor));
+        let profile =
+            selection::find(&self.profiles, call).and_then(|addressed| self.profiles.get(addressed.vendor));
         match profile {
             Some(profile) => {
                 let fault = crate::fault::Fault::Internal;

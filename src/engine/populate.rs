@@ -20,7 +20,13 @@ use super::vendor::Vendor;
 ///
 /// # Errors
 /// One sentence that names a recipient whom this vendor would not keep.
-pub fn populate(vendor: &Vendor, setup: &Setup, organizations: &[String], dice: Dice, now_ms: i64) -> Result<(), String> {
+pub fn populate(
+    vendor: &Vendor,
+    setup: &Setup,
+    organizations: &[String],
+    dice: Dice,
+    now_ms: i64,
+) -> Result<(), String> {
     for (index, organization) in organizations.iter().enumerate() {
         let id = OrganizationId(u16::try_from(index).unwrap_or(u16::MAX));
         let place = Place { vendor, organization, id, dice, now_ms };
@@ -34,7 +40,8 @@ pub fn populate(vendor: &Vendor, setup: &Setup, organizations: &[String], dice: 
                 let people = |nth: u64| seed::recipient(setup.seed, organization, nth, &domain);
                 place.people(state, count, people)?;
                 let groups = if setup.recipients == 0 { 0 } else { setup.groups };
-                let groups = seed::groups(setup.seed, organization, groups, u64::try_from(count).unwrap_or(u64::MAX));
+                let groups =
+                    seed::groups(setup.seed, organization, groups, u64::try_from(count).unwrap_or(u64::MAX));
                 place.groups(state, &groups, count)
             }
         })?;
@@ -72,10 +79,14 @@ impl Place<'_> {
     /// The mould of recipients, or of groups.
     fn mould(&self, group: bool) -> Option<Mould<'_>> {
         let mut records = self.vendor.profile.records.iter().enumerate();
-        let (index, kind) = records.find(|(_, record)| record.is_group() == group && record.seed.is_some())?;
+        let (index, kind) =
+            records.find(|(_, record)| record.is_group() == group && record.seed.is_some())?;
         let template = kind.seed.as_ref()?;
         let dice = |what: &str| {
-            self.dice.of(&format!("seed/{}/{}/{}/{what}", self.vendor.profile.vendor, kind.name, self.organization))
+            self.dice.of(&format!(
+                "seed/{}/{}/{}/{what}",
+                self.vendor.profile.vendor, kind.name, self.organization
+            ))
         };
         Some(Mould {
             index,
@@ -91,19 +102,34 @@ impl Place<'_> {
 
     /// Recipients from a file, and the groups that they name.
     fn given(&self, state: &mut State, people: &[Recipient]) -> Result<(), String> {
-        self.people(state, people.len(), |nth| usize::try_from(nth).ok().and_then(|nth| people.get(nth)).cloned().unwrap_or_else(|| Recipient::new("")))?;
+        self.people(state, people.len(), |nth| {
+            usize::try_from(nth)
+                .ok()
+                .and_then(|nth| people.get(nth))
+                .cloned()
+                .unwrap_or_else(|| Recipient::new(""))
+        })?;
         let mut groups: indexmap::IndexMap<&str, Vec<u64>> = indexmap::IndexMap::new();
         for (nth, person) in (0..).zip(people) {
             for name in &person.groups {
                 groups.entry(name).or_default().push(nth);
             }
         }
-        let of = |(name, members): (&str, Vec<u64>)| SeedGroup { name: name.to_owned(), description: String::new(), members };
+        let of = |(name, members): (&str, Vec<u64>)| SeedGroup {
+            name: name.to_owned(),
+            description: String::new(),
+            members,
+        };
         let groups: Vec<SeedGroup> = groups.into_iter().map(of).collect();
         self.groups(state, &groups, people.len())
     }
 
-    fn people(&self, state: &mut State, count: usize, person: impl Fn(u64) -> Recipient) -> Result<(), String> {
+    fn people(
+        &self,
+        state: &mut State,
+        count: usize,
+        person: impl Fn(u64) -> Recipient,
+    ) -> Result<(), String> {
         let Some(mould) = self.mould(false) else { return Ok(()) };
         state.reserve(table(mould.index), self.id, count);
         let first = state.next_serial(table(mould.index));
@@ -129,7 +155,9 @@ impl Place<'_> {
 
     fn groups(&self, state: &mut State, groups: &[SeedGroup], people: usize) -> Result<(), String> {
         let (Some(mould), Some(of_people)) = (self.mould(true), self.mould(false)) else { return Ok(()) };
-        let first = state.next_serial(table(of_people.index)).saturating_sub(u64::try_from(people).unwrap_or(u64::MAX));
+        let first = state
+            .next_serial(table(of_people.index))
+            .saturating_sub(u64::try_from(people).unwrap_or(u64::MAX));
         for (nth, group) in (0..).zip(groups) {
             let traits = Traits { mould: &mould, nth, recipient: None, group: Some(group), manager: None };
             let id = self.put(state, &traits, true, &group.name)?;
@@ -140,7 +168,13 @@ impl Place<'_> {
     }
 
     /// One record from the profile's `seed` template.
-    fn put(&self, state: &mut State, traits: &Traits<'_>, active: bool, name: &str) -> Result<RecordId, String> {
+    fn put(
+        &self,
+        state: &mut State,
+        traits: &Traits<'_>,
+        active: bool,
+        name: &str,
+    ) -> Result<RecordId, String> {
         let mould = traits.mould;
         let mut body = mould.scratch.borrow_mut();
         body.clear();
@@ -149,7 +183,8 @@ impl Place<'_> {
             let amount = dice.between("amount", traits.nth, data.amount.0, data.amount.1);
             if data.erased_when_deactivated && !active { 0 } else { amount }
         });
-        let draft = Draft { keys: traits.keys(&body), aside: amounts.collect(), body: body.as_slice().into() };
+        let draft =
+            Draft { keys: traits.keys(&body), aside: amounts.collect(), body: body.as_slice().into() };
         let record = state.insert(table(mould.index), self.id, draft, self.now_ms);
         record.map(|record| record.id()).map_err(|clash| {
             let unique = mould.kind.unique.get(clash.unique).map_or("", |unique| &unique.name);
@@ -162,7 +197,8 @@ impl Place<'_> {
 /// recipient's address where an address is asked for.
 fn key_slot<'t>(unique: &Unique, template: &'t Template<SeedSlot>) -> Option<&'t SeedSlot> {
     let first = unique.at.first().filter(|path| path.element.is_none())?;
-    let path: Vec<&str> = first.urn.iter().chain([&first.name]).chain(&first.sub).map(String::as_str).collect();
+    let path: Vec<&str> =
+        first.urn.iter().chain([&first.name]).chain(&first.sub).map(String::as_str).collect();
     let slot = template.slot_at(&path)?;
     let fits = unique.format.is_none() || matches!(slot, SeedSlot::Trait("email"));
     fits.then_some(slot)
@@ -183,7 +219,9 @@ impl Traits<'_> {
         let rules = self.mould.kind.unique.iter().zip(&self.mould.keys);
         let of = |(unique, slot): (&Unique, &Option<&SeedSlot>)| {
             let mut found = None;
-            let shown = slot.is_some_and(|slot| self.with_text(slot, &mut |text| found = Some(folded(text, unique.case_exact).into_owned())));
+            let shown = slot.is_some_and(|slot| {
+                self.with_text(slot, &mut |text| found = Some(folded(text, unique.case_exact).into_owned()))
+            });
             if shown { found } else { key(unique, &record::attributes(body)) }
         };
         rules.map(of).collect()
@@ -192,7 +230,8 @@ impl Traits<'_> {
     fn with_text(&self, slot: &SeedSlot, use_it: &mut dyn FnMut(&str)) -> bool {
         match slot {
             SeedSlot::Pick(choices) => {
-                let index = below(self.mould.picks.draw("pick", self.nth), u64::try_from(choices.len()).unwrap_or(1));
+                let index =
+                    below(self.mould.picks.draw("pick", self.nth), u64::try_from(choices.len()).unwrap_or(1));
                 let choice = usize::try_from(index).ok().and_then(|index| choices.get(index));
                 choice.map(|choice| use_it(choice)).is_some()
             }
@@ -201,14 +240,20 @@ impl Traits<'_> {
                 let low = self.mould.uuids.draw("low", self.nth) & !(0b11 << 62) | 1 << 63;
                 use_it(&format!(
                     "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-                    high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48, low & 0xffff_ffff_ffff
+                    high >> 32,
+                    high >> 16 & 0xffff,
+                    high & 0xffff,
+                    low >> 48,
+                    low & 0xffff_ffff_ffff
                 ));
                 true
             }
             SeedSlot::Trait("name") => self.group.map(|group| use_it(&group.name)).is_some(),
-            SeedSlot::Trait("description") => {
-                self.group.filter(|group| !group.description.is_empty()).map(|group| use_it(&group.description)).is_some()
-            }
+            SeedSlot::Trait("description") => self
+                .group
+                .filter(|group| !group.description.is_empty())
+                .map(|group| use_it(&group.description))
+                .is_some(),
             SeedSlot::Trait("manager") => {
                 let manager = self.manager.map(link::to_serial);
                 manager.as_ref().and_then(serde_json::Value::as_str).map(use_it).is_some()

@@ -34,9 +34,16 @@ impl Sandbox {
     ///
     /// # Errors
     /// One sentence on what in the setup does not fit.
-    pub fn open(name: &str, setup: &Setup, routes: &[Arc<Routes>], clock: Clock, vault: &Vault) -> Result<Self, String> {
+    pub fn open(
+        name: &str,
+        setup: &Setup,
+        routes: &[Arc<Routes>],
+        clock: Clock,
+        vault: &Vault,
+    ) -> Result<Self, String> {
         let dice = Dice::new(setup.seed, name);
-        let organizations: Vec<String> = DEFAULT_ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect();
+        let organizations: Vec<String> =
+            DEFAULT_ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect();
         let mut vendors = Vec::new();
         for (index, (profile, routes)) in setup.profiles.iter().zip(routes).enumerate() {
             let vendor = Vendor::open(index, profile, routes, dice, &organizations);
@@ -67,7 +74,8 @@ pub fn fixed(vendor: &str, credential: &str, what: &str, organization: &str) -> 
 fn issue_fixed(vendor: &Vendor, sandbox: &str, organizations: &[String], vault: &Vault, now_ms: i64) {
     for (organization, name) in organizations.iter().enumerate() {
         for (index, credential) in vendor.profile.credentials.iter().enumerate() {
-            let owner = Owner { sandbox: sandbox.into(), vendor: vendor.index, organization, credential: index };
+            let owner =
+                Owner { sandbox: sandbox.into(), vendor: vendor.index, organization, credential: index };
             let text = |what: &str| fixed(&vendor.profile.vendor, &credential.name, what, name);
             if credential.carrier == Carrier::Client {
                 vault.register(&text("client"), &text("secret"), owner);

@@ -55,7 +55,13 @@ pub struct Visit<'a> {
 
 impl Vendor {
     /// Brings a profile to life, without records.
-    pub fn open(index: usize, profile: &Arc<Profile>, routes: &Arc<Routes>, dice: Dice, organizations: &[String]) -> Self {
+    pub fn open(
+        index: usize,
+        profile: &Arc<Profile>,
+        routes: &Arc<Routes>,
+        dice: Dice,
+        organizations: &[String],
+    ) -> Self {
         let rules: Vec<TableRules> = profile
             .records
             .iter()
@@ -65,7 +71,9 @@ impl Vendor {
             })
             .collect();
         let store = Store::new(&rules);
-        let key = |record: &crate::profile::model::RecordType| dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0);
+        let key = |record: &crate::profile::model::RecordType| {
+            dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0)
+        };
         let done = profile.prerequisites.iter().map(|prerequisite| prerequisite.at_start).collect();
         let standing = Standing { plan: 0, done };
         Self {
@@ -89,13 +97,17 @@ impl Vendor {
         if name == "plan" {
             let plan = profile.plans.iter().position(|plan| plan == value);
             let known = profile.plans.join(", ");
-            let plan = plan.ok_or_else(|| format!("{} has no plan `{value}`; its plans are {known}", profile.vendor))?;
+            let plan = plan
+                .ok_or_else(|| format!("{} has no plan `{value}`; its plans are {known}", profile.vendor))?;
             standings.iter_mut().for_each(|standing| standing.plan = plan);
             return Ok(());
         }
         let index = profile.prerequisites.iter().position(|prerequisite| prerequisite.name == name);
-        let index = index.ok_or_else(|| format!("{} has no variant or prerequisite `{name}`", profile.vendor))?;
-        let done = value.parse().map_err(|_| format!("the prerequisite `{name}` is true or false, not `{value}`"))?;
+        let index =
+            index.ok_or_else(|| format!("{} has no variant or prerequisite `{name}`", profile.vendor))?;
+        let done = value
+            .parse()
+            .map_err(|_| format!("the prerequisite `{name}` is true or false, not `{value}`"))?;
         standings.iter_mut().for_each(|standing| standing.done[index] = done);
         Ok(())
     }
@@ -117,7 +129,8 @@ impl Vendor {
         let api = &profile.apis[sight.api];
         notes.rule(&api.rule);
         let ids = self.ids(api);
-        let organization = visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
+        let organization =
+            visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
         let named = sight.organization.as_deref().or(organization.map(String::as_str)).unwrap_or_default();
         let base_url = format!("http://{}{}{}", visit.call.host, visit.addressed.prefix, api.base_of(named));
         let surface = Surface { profile, api, ids: &ids, call: visit.call, base_url: &base_url };
@@ -160,7 +173,9 @@ impl Vendor {
         // Rate limits are spent here, once they are in force.
         let endpoint = sight.settle(api, &call.method).map_err(|fault| match fault {
             // `/users/bulk` looks like a user's path, and is one that the profile says nobody has.
-            Fault::MethodNotAllowed { .. } if self.absent(visit.addressed.path).is_some() => Fault::UnknownRoute,
+            Fault::MethodNotAllowed { .. } if self.absent(visit.addressed.path).is_some() => {
+                Fault::UnknownRoute
+            }
             fault => fault,
         })?;
         notes.operation = Some(endpoint.name.clone());
@@ -193,13 +208,25 @@ impl Vendor {
     }
 
     /// The caller's organization; none at a token endpoint, where the client shows who it is in its own way.
-    fn identify(&self, visit: &Visit<'_>, api: &Api, sight: &Sight<'_>, now_ms: i64, notes: &mut Notes) -> Result<Option<usize>, Fault> {
+    fn identify(
+        &self,
+        visit: &Visit<'_>,
+        api: &Api,
+        sight: &Sight<'_>,
+        now_ms: i64,
+        notes: &mut Notes,
+    ) -> Result<Option<usize>, Fault> {
         if sight.is_token_endpoint(api) {
             return Ok(None);
         }
-        let place = Place { vendor: self.index, sandbox: visit.addressed.sandbox, organization: sight.organization.as_deref() };
+        let place = Place {
+            vendor: self.index,
+            sandbox: visit.addressed.sandbox,
+            organization: sight.organization.as_deref(),
+        };
         let organizations = &visit.sandbox.organizations;
-        let admitted = identity::admit(&self.profile, api, &place, visit.shown, visit.issued, organizations, now_ms);
+        let admitted =
+            identity::admit(&self.profile, api, &place, visit.shown, visit.issued, organizations, now_ms);
         admitted.map_err(|why: Stranger| {
             notes.stranger = Some(why);
             Fault::Unauthenticated(why)
@@ -210,7 +237,13 @@ impl Vendor {
     }
 
     /// Plan, prerequisites, client.
-    fn allow(&self, visit: &Visit<'_>, api: &Api, organization: usize, notes: &mut Notes) -> Result<(), Fault> {
+    fn allow(
+        &self,
+        visit: &Visit<'_>,
+        api: &Api,
+        organization: usize,
+        notes: &mut Notes,
+    ) -> Result<(), Fault> {
         let standings = self.standings.read();
         if let Some(standing) = standings.get(organization) {
             access::allow_organization(&self.profile, &api.requires, standing).inspect_err(|fault| {
@@ -226,12 +259,14 @@ impl Vendor {
         for (index, advisory) in self.profile.advisories.iter().enumerate() {
             // A call that was turned away before its operation met only what waits for that fault.
             let reached = notes.operation.is_some() || !advisory.faults.is_empty();
-            let operation = reached && endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
+            let operation =
+                reached && endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
             let ended = fault.is_some_and(|fault| advisory.faults.contains(&fault.name()));
             let met = (advisory.operations.is_empty() || operation)
                 && (advisory.faults.is_empty() || ended)
                 && (advisory.sent.is_empty() || notes.sent.contains(&index))
-                && (advisory.notes.is_empty() || advisory.notes.iter().all(|word| notes.words.contains(&word.as_str())));
+                && (advisory.notes.is_empty()
+                    || advisory.notes.iter().all(|word| notes.words.contains(&word.as_str())));
             if met {
                 notes.advisories.push(index);
                 notes.fact(u16::try_from(advisory.fact).unwrap_or(u16::MAX));
@@ -240,19 +275,34 @@ impl Vendor {
     }
 
     /// Names the facts behind a fault that the stage which raised it could not know.
-    fn name_rules(&self, surface: &Surface<'_>, endpoint: Option<&Endpoint>, fault: &Fault, notes: &mut Notes) {
+    fn name_rules(
+        &self,
+        surface: &Surface<'_>,
+        endpoint: Option<&Endpoint>,
+        fault: &Fault,
+        notes: &mut Notes,
+    ) {
         surface.api.errors.rule.iter().for_each(|rule| notes.rule(rule));
         let of_protocol = if let Fault::Scim(error) = fault { error.path.as_deref() } else { None };
         if let (Some(path), Some(endpoint)) = (of_protocol, endpoint) {
             let rules = surface.profile.records.get(endpoint.record).map_or(&[][..], |kind| &kind.rules);
-            let is_of = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let is_of = |place: &str| {
+                path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
             rules.iter().filter(|rule| is_of(&rule.path.to_string())).for_each(|rule| notes.rule(&rule.rule));
         }
         match (fault.name(), endpoint) {
-            (FaultName::MethodNotAllowed | FaultName::NotSupported, Some(endpoint)) => notes.rule(&endpoint.rule),
+            (FaultName::MethodNotAllowed | FaultName::NotSupported, Some(endpoint)) => {
+                notes.rule(&endpoint.rule)
+            }
             (FaultName::RateLimited, _) => self.profile.limits.rule.iter().for_each(|rule| notes.rule(rule)),
             (FaultName::UnknownReference, Some(endpoint)) => {
-                surface.api.resources.get(endpoint.of).iter().for_each(|resource| notes.rule(&resource.unknown_member_rule));
+                surface
+                    .api
+                    .resources
+                    .get(endpoint.of)
+                    .iter()
+                    .for_each(|resource| notes.rule(&resource.unknown_member_rule));
             }
             _ => {}
         }
@@ -268,7 +318,9 @@ impl Vendor {
             }
             (None, Some(api)) => {
                 let mut paths: Vec<&str> = Vec::new();
-                for endpoint in api.endpoints.iter().filter(|endpoint| !matches!(endpoint.does, Does::Refuse(_))) {
+                for endpoint in
+                    api.endpoints.iter().filter(|endpoint| !matches!(endpoint.does, Does::Refuse(_)))
+                {
                     if !paths.contains(&endpoint.path.as_str()) {
                         paths.push(&endpoint.path);
                     }
@@ -294,7 +346,9 @@ impl Vendor {
     pub fn ids<'p>(&'p self, api: &'p Api) -> Vec<Option<Ids<'p>>> {
         let form = |index: usize| -> Option<&'p IdForm> {
             let shape = api.shapes.iter().find(|shape| shape.record == index).map(|shape| &shape.id);
-            shape.or_else(|| api.resources.iter().find(|resource| resource.record == index).map(|resource| &resource.id))
+            shape.or_else(|| {
+                api.resources.iter().find(|resource| resource.record == index).map(|resource| &resource.id)
+            })
         };
         let records = self.profile.records.iter().zip(&self.keys).enumerate();
         records.map(|(index, (record, key))| Some(Ids { form: form(index)?, record, key: *key })).collect()

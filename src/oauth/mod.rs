@@ -85,14 +85,21 @@ impl TokenRequest {
     /// # Errors
     /// The error that RFC 6749 section 5.2 has for what is wrong: a repeated parameter, two ways of client
     /// authentication at once, none at all, another grant type.
-    pub fn read(authorization: Option<&str>, form: &[u8], allowed: ClientAuthentication) -> Result<Self, Error> {
+    pub fn read(
+        authorization: Option<&str>,
+        form: &[u8],
+        allowed: ClientAuthentication,
+    ) -> Result<Self, Error> {
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(form) {
             if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
                 return Err(Error::new(ErrorCode::InvalidRequest, "the form is not UTF-8"));
             }
             if fields.insert(name.clone().into_owned(), value.into_owned()).is_some() {
-                return Err(Error::new(ErrorCode::InvalidRequest, format!("the parameter {name} is repeated")));
+                return Err(Error::new(
+                    ErrorCode::InvalidRequest,
+                    format!("the parameter {name} is repeated"),
+                ));
             }
         }
         let basic = authorization.map(read_basic).transpose()?.filter(|_| allowed.basic);
@@ -156,7 +163,11 @@ mod tests {
     fn check(authorization: Option<&str>, form: &str, wanted: Result<(&str, &str), ErrorCode>) {
         let got = TokenRequest::read(authorization, form.as_bytes(), BOTH);
         let got = got.map(|request| (request.client_id, request.client_secret)).map_err(|error| error.code);
-        assert_eq!(got, wanted.map(|(id, secret)| (id.to_owned(), secret.to_owned())), "{authorization:?} {form}");
+        assert_eq!(
+            got,
+            wanted.map(|(id, secret)| (id.to_owned(), secret.to_owned())),
+            "{authorization:?} {form}"
+        );
     }
 
     #[test]
@@ -166,13 +177,21 @@ mod tests {
         check(Some("Basic YTpi"), grant, Ok(("a", "b")));
         check(Some("basic YSUzQTE6Yg=="), grant, Ok(("a:1", "b")));
         check(Some("Basic YTpi"), &format!("{grant}&client_id=a"), Ok(("a", "b")));
-        check(Some("Basic YTpi"), &format!("{grant}&client_id=a&client_secret=b"), Err(ErrorCode::InvalidRequest));
+        check(
+            Some("Basic YTpi"),
+            &format!("{grant}&client_id=a&client_secret=b"),
+            Err(ErrorCode::InvalidRequest),
+        );
         check(Some("Basic !"), grant, Err(ErrorCode::InvalidClient));
         check(Some("Bearer x"), grant, Err(ErrorCode::InvalidClient));
         check(None, grant, Err(ErrorCode::InvalidClient));
         check(None, "client_id=a&client_secret=b", Err(ErrorCode::InvalidRequest));
         check(None, "grant_type=password&client_id=a&client_secret=b", Err(ErrorCode::UnsupportedGrantType));
-        check(None, &format!("{grant}&client_id=a&client_id=a&client_secret=b"), Err(ErrorCode::InvalidRequest));
+        check(
+            None,
+            &format!("{grant}&client_id=a&client_id=a&client_secret=b"),
+            Err(ErrorCode::InvalidRequest),
+        );
         check(None, &format!("{grant}&client_id=a&client_secret=%FF"), Err(ErrorCode::InvalidRequest));
     }
 

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use super::create::{draft, is_active, link, not_unique};
 use super::list::values;
-use super::{FieldChange, Links, Outcome, Scene, Target, invalid, must_name_members, name_assigned, remove, table};
+use super::{
+    FieldChange, Links, Outcome, Scene, Target, invalid, must_name_members, name_assigned, remove, table,
+};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{Deactivate, RecordType};
@@ -42,7 +44,8 @@ pub(super) fn update(
 /// Gives a field its new value: at the place that it was read from. The other places that held the same value follow, so
 /// that a work address does not stay behind when the login changes.
 fn set(attributes: &mut Map<String, Value>, field: &FieldChange) {
-    let before = first_fit(&field.at, field.format, attributes).map(|(path, value)| (path.clone(), value.clone()));
+    let before =
+        first_fit(&field.at, field.format, attributes).map(|(path, value)| (path.clone(), value.clone()));
     let home = before.as_ref().map(|(path, _)| path).or(field.at.first());
     for path in &field.at {
         let same = before.as_ref().is_some_and(|(_, value)| value_at(attributes, path) == Some(value));
@@ -70,7 +73,8 @@ pub(super) fn replace(
     change(scene, target, notes, |_, _, old| {
         let stays = unnamed.iter().filter_map(|rule| Some((&rule.path, value_at(&old, &rule.path)?.clone())));
         let stays: Vec<_> = stays.collect();
-        let replaced = resource::replace(&kind.scim_schema, &Value::Object(old), Value::Object(attributes)).map_err(Fault::Scim)?;
+        let replaced = resource::replace(&kind.scim_schema, &Value::Object(old), Value::Object(attributes))
+            .map_err(Fault::Scim)?;
         // What a replacement does not name, it empties, or takes back to what it is by default (RFC 7644 section 3.5.1).
         let mut attributes = object(replaced);
         law::assume(kind, &mut attributes);
@@ -142,8 +146,11 @@ fn change(
         scene.outward(kind, &mut seen);
         let Wanted { mut attributes, links } = make(state, &record, seen)?;
         attributes.shift_remove("schemas");
-        scene.inward(state, kind, &mut attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
-        let admitted = law::admit(kind, attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
+        scene
+            .inward(state, kind, &mut attributes, Some(&old))
+            .map_err(|problems| invalid(kind, problems, notes))?;
+        let admitted =
+            law::admit(kind, attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
         name_assigned(kind, notes);
         name_kept(kind, &admitted.kept_silently, notes);
         let members = scene.members(state, &links)?;
@@ -153,12 +160,18 @@ fn change(
             notes.word("deactivated");
             notes.rule(&kind.deactivation);
         }
-        let moved = members.as_ref().is_some_and(|members| !state.members(record.id()).eq(members.iter().copied()));
+        let moved =
+            members.as_ref().is_some_and(|members| !state.members(record.id()).eq(members.iter().copied()));
         let record = if admitted.attributes == old {
-            if moved { state.touch(table(target.record), record.serial, scene.now_ms).unwrap_or(record) } else { record }
+            if moved {
+                state.touch(table(target.record), record.serial, scene.now_ms).unwrap_or(record)
+            } else {
+                record
+            }
         } else {
             let aside = aside(kind, &record, deactivated);
-            let replaced = state.replace(table(target.record), record.serial, draft(admitted, aside), scene.now_ms);
+            let replaced =
+                state.replace(table(target.record), record.serial, draft(admitted, aside), scene.now_ms);
             replaced.map_err(|error| match error {
                 ReplaceError::Clash(clash) => {
                     notes.rule(&kind.unique[clash.unique].rule);
@@ -181,7 +194,9 @@ fn change(
 /// What the vendor keeps beside a record after a change.
 fn aside(kind: &RecordType, record: &Record, deactivated: bool) -> Box<[u32]> {
     let amounts = kind.vendor_data.iter().zip(record.aside.iter());
-    amounts.map(|(data, amount)| if deactivated && data.erased_when_deactivated { 0 } else { *amount }).collect()
+    amounts
+        .map(|(data, amount)| if deactivated && data.erased_when_deactivated { 0 } else { *amount })
+        .collect()
 }
 
 fn name_kept(kind: &RecordType, kept: &[String], notes: &mut Notes) {

@@ -8,8 +8,8 @@ use super::{Links, Outcome, Scene, Want, invalid, must_name_members, name_assign
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{CreateInactive, RecordType};
-use crate::record::law::{self, Admitted, value_at};
 use crate::record;
+use crate::record::law::{self, Admitted, value_at};
 use crate::store::{Clash, Draft, Record, State};
 
 /// Makes a record: rules, uniqueness and links together, or nothing.
@@ -24,8 +24,11 @@ pub(super) fn create(
     let kind = scene.record_type(of);
     must_name_members(kind, links, notes)?;
     scene.store.write(|state| {
-        scene.inward(state, kind, &mut attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
-        let admitted = law::admit(kind, attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
+        scene
+            .inward(state, kind, &mut attributes, None)
+            .map_err(|problems| invalid(kind, problems, notes))?;
+        let admitted =
+            law::admit(kind, attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
         name_assigned(kind, notes);
         let inactive = !is_active(kind, &admitted.attributes);
         if inactive && kind.create_inactive != CreateInactive::Allow {
@@ -66,7 +69,10 @@ pub(super) fn link(
         let before: Vec<_> = state.groups_of(id).collect();
         if state.set_groups(id, groups) {
             let after: Vec<_> = state.groups_of(id).collect();
-            let moved = before.iter().filter(|one| !after.contains(one)).chain(after.iter().filter(|one| !before.contains(one)));
+            let moved = before
+                .iter()
+                .filter(|one| !after.contains(one))
+                .chain(after.iter().filter(|one| !before.contains(one)));
             for group in moved {
                 state.touch(group.table, group.serial, scene.now_ms);
             }

@@ -84,7 +84,13 @@ fn window_of(records: Vec<Arc<Record>>, window: Window) -> Part {
 }
 
 /// The records that a selection means, in order.
-fn candidates(scene: &Scene<'_>, state: &State, record: usize, selection: &Selection, as_of_ms: Option<i64>) -> Vec<Arc<Record>> {
+fn candidates(
+    scene: &Scene<'_>,
+    state: &State,
+    record: usize,
+    selection: &Selection,
+    as_of_ms: Option<i64>,
+) -> Vec<Arc<Record>> {
     let (table, organization) = (table(record), scene.organization);
     let kind = scene.record_type(record);
     let keep = |record: &Arc<Record>| is_meant(scene, state, kind, record, selection);
@@ -93,7 +99,9 @@ fn candidates(scene: &Scene<'_>, state: &State, record: usize, selection: &Selec
         return records.into_iter().filter(keep).collect();
     }
     match selection {
-        Selection::Key { unique, key } => state.find(table, organization, *unique, key).cloned().into_iter().collect(),
+        Selection::Key { unique, key } => {
+            state.find(table, organization, *unique, key).cloned().into_iter().collect()
+        }
         Selection::Serial(serial) => {
             serial.and_then(|serial| state.get(table, organization, serial)).cloned().into_iter().collect()
         }
@@ -108,7 +116,13 @@ fn candidates(scene: &Scene<'_>, state: &State, record: usize, selection: &Selec
     }
 }
 
-fn is_meant(scene: &Scene<'_>, state: &State, kind: &RecordType, record: &Arc<Record>, selection: &Selection) -> bool {
+fn is_meant(
+    scene: &Scene<'_>,
+    state: &State,
+    kind: &RecordType,
+    record: &Arc<Record>,
+    selection: &Selection,
+) -> bool {
     match selection {
         Selection::All => true,
         Selection::Key { unique, key } => record.key(*unique) == Some(key),
@@ -125,7 +139,13 @@ fn is_meant(scene: &Scene<'_>, state: &State, kind: &RecordType, record: &Arc<Re
 }
 
 /// Whether a record matches a filter, seen as this surface shows it.
-fn matches(scene: &Scene<'_>, state: &State, kind: &RecordType, record: &Arc<Record>, filter: &Filter) -> bool {
+fn matches(
+    scene: &Scene<'_>,
+    state: &State,
+    kind: &RecordType,
+    record: &Arc<Record>,
+    filter: &Filter,
+) -> bool {
     let mut seen = attributes(record.body());
     scene.outward(kind, &mut seen);
     let id = record.id();
@@ -141,7 +161,8 @@ fn matches(scene: &Scene<'_>, state: &State, kind: &RecordType, record: &Arc<Rec
     }
     if looks_at("meta") {
         let times = [("created", record.created_ms), ("lastModified", record.modified_ms)];
-        let times = times.map(|(name, ms)| (name.to_owned(), Value::String(crate::record::text::rfc3339(ms))));
+        let times =
+            times.map(|(name, ms)| (name.to_owned(), Value::String(crate::record::text::rfc3339(ms))));
         let mut meta = Map::from_iter(times);
         meta.insert("resourceType".to_owned(), Value::from(kind.resource_type));
         seen.insert("meta".to_owned(), Value::Object(meta));

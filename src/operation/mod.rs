@@ -19,8 +19,8 @@ use crate::fault::{Fault, Problem};
 use crate::notes::Notes;
 use crate::oauth::TokenRequest;
 use crate::profile::model::{Format, Matching, Profile, RecordType};
-use crate::record::id::Ids;
 use crate::profile::path::RecordPath;
+use crate::record::id::Ids;
 use crate::scim::filter::Filter;
 use crate::scim::leniency::Leniency;
 use crate::scim::patch::Patch;
@@ -301,9 +301,13 @@ pub fn run(scene: &Scene<'_>, input: Input, notes: &mut Notes) -> Result<Outcome
     match input {
         Input::List(listing) => list::list(scene, &listing, notes),
         Input::Fetch(target) => list::fetch(scene, &target),
-        Input::Create { record, attributes, links, want } => create::create(scene, record, attributes, &links, want, notes),
+        Input::Create { record, attributes, links, want } => {
+            create::create(scene, record, attributes, &links, want, notes)
+        }
         Input::Update { target, fields, links } => change::update(scene, &target, fields, &links, notes),
-        Input::Replace { target, attributes, links } => change::replace(scene, &target, attributes, &links, notes),
+        Input::Replace { target, attributes, links } => {
+            change::replace(scene, &target, attributes, &links, notes)
+        }
         Input::Patch { target, patch, leniency, ignore_unknown_members } => {
             change::patch(scene, &target, &patch, &leniency, ignore_unknown_members, notes)
         }
@@ -333,7 +337,8 @@ impl<'a> Scene<'a> {
 
     /// The record of an id.
     fn find(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
-        let found = target.serial.and_then(|serial| state.get(table(target.record), self.organization, serial));
+        let found =
+            target.serial.and_then(|serial| state.get(table(target.record), self.organization, serial));
         found.cloned().ok_or_else(|| self.nobody(target))
     }
 

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::{Links, Scene, table};
 use crate::fault::{Fault, Problem, Wrong};
 use crate::profile::model::RecordType;
+use crate::profile::path::RecordPath;
 use crate::record::law::value_at;
 use crate::record::link::{self, Reference};
-use crate::profile::path::RecordPath;
 use crate::record::text::folded;
 use crate::store::{RecordId, State};
 
@@ -15,7 +15,9 @@ impl Scene<'_> {
     /// A record's attributes as this surface shows them: references as its ids.
     pub(super) fn outward(&self, record: &RecordType, attributes: &mut Map<String, Value>) {
         for (path, refers_to, _) in references(record) {
-            let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else { continue };
+            let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else {
+                continue;
+            };
             let shown = match link::read(&text) {
                 Reference::Serial(serial) => {
                     self.ids.get(refers_to).and_then(Option::as_ref).map(|ids| ids.id(serial))
@@ -43,7 +45,9 @@ impl Scene<'_> {
     ) -> Result<(), Vec<Problem>> {
         let mut unknown = Vec::new();
         for (path, refers_to, refuse_unknown) in references(record) {
-            let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else { continue };
+            let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else {
+                continue;
+            };
             let sent = path.beside(link::AS_SENT);
             if let Some(old) = old.filter(|old| self.same_reference(record, path, old, &text)) {
                 if let Some(value) = value_at(old, path) {
@@ -55,7 +59,8 @@ impl Scene<'_> {
                 continue;
             }
             let by_id = self.ids.get(refers_to).and_then(Option::as_ref).and_then(|ids| ids.serial(&text));
-            let by_id = by_id.filter(|serial| state.get(table(refers_to), self.organization, *serial).is_some());
+            let by_id =
+                by_id.filter(|serial| state.get(table(refers_to), self.organization, *serial).is_some());
             match by_id {
                 Some(serial) => path.set(attributes, link::to_serial(serial)),
                 None => match self.by_key(state, refers_to, &text) {
@@ -73,7 +78,13 @@ impl Scene<'_> {
         if unknown.is_empty() { Ok(()) } else { Err(unknown) }
     }
 
-    fn same_reference(&self, record: &RecordType, path: &RecordPath, old: &Map<String, Value>, text: &str) -> bool {
+    fn same_reference(
+        &self,
+        record: &RecordType,
+        path: &RecordPath,
+        old: &Map<String, Value>,
+        text: &str,
+    ) -> bool {
         let sent = value_at(old, &path.beside(link::AS_SENT)).and_then(Value::as_str);
         let mut shown = old.clone();
         self.outward(record, &mut shown);
@@ -96,9 +107,12 @@ impl Scene<'_> {
     /// The groups that were sent, as records that can have members.
     pub(super) fn groups(&self, state: &State, links: &Links) -> Result<Option<Vec<RecordId>>, Fault> {
         let groups = self.linked(state, links.groups.as_deref(), &links.groups_field, false)?;
-        let is_group = |id: &RecordId| self.profile.records.get(usize::from(id.table.0)).is_some_and(RecordType::is_group);
+        let is_group = |id: &RecordId| {
+            self.profile.records.get(usize::from(id.table.0)).is_some_and(RecordType::is_group)
+        };
         match (&groups, &links.groups) {
-            (Some(records), Some(ids)) => match records.iter().zip(ids).find(|(record, _)| !is_group(record)) {
+            (Some(records), Some(ids)) => match records.iter().zip(ids).find(|(record, _)| !is_group(record))
+            {
                 Some((_, id)) => Err(unknown(&links.groups_field, id)),
                 None => Ok(groups),
             },
@@ -106,7 +120,13 @@ impl Scene<'_> {
         }
     }
 
-    fn linked(&self, state: &State, ids: Option<&[String]>, field: &str, ignore: bool) -> Result<Option<Vec<RecordId>>, Fault> {
+    fn linked(
+        &self,
+        state: &State,
+        ids: Option<&[String]>,
+        field: &str,
+        ignore: bool,
+    ) -> Result<Option<Vec<RecordId>>, Fault> {
         let Some(ids) = ids else { return Ok(None) };
         let mut records = Vec::with_capacity(ids.len());
         for id in ids {

@@ -24,7 +24,8 @@ pub(super) fn grant(
     credential: usize,
     expires_ms: u64,
 ) -> Result<Outcome, Fault> {
-    let stranger = || Fault::OAuth(Error::new(ErrorCode::InvalidClient, "the client is unknown or its secret is wrong"));
+    let stranger =
+        || Fault::OAuth(Error::new(ErrorCode::InvalidClient, "the client is unknown or its secret is wrong"));
     let owner = scene.vault.client(&request.client_id, &request.client_secret).ok_or_else(stranger)?;
     if !is_for(&owner, vendor, credential) {
         return Err(stranger());

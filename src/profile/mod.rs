@@ -6,7 +6,7 @@
 //! ```
 //!
 //! * [`node`] is what the author wrote: a tree in which every key and value keeps its place.
-//! * [`keys`] is the one table of keys; [`grammar`] checks a tree against it, [`schema_json`] and [`reference`] print it.
+//! * [`keys`] is the one table of keys; [`grammar`] checks a tree against it, [`schema_json`] and [`mod@reference`] print it.
 //! * [`model`] is what was meant; only [`Library::profile`] makes a [`model::Profile`], and only from a tree without a mistake.
 //! * [`overlay`] changes a tree by dotted path: that is all a variant is, and `extends` is a merge of two trees.
 //!

@@ -305,7 +305,8 @@ mod tests {
     fn check(yaml: &str, wanted: Option<&str>) {
         let source = Source::new("t.yaml", yaml);
         let node = node::parse(&source, &mut Vec::new()).expect("YAML");
-        let template = Template::compile(&node, &mut |name| Ok(name.to_owned()), &mut |_, what| panic!("{what}"));
+        let template =
+            Template::compile(&node, &mut |name| Ok(name.to_owned()), &mut |_, what| panic!("{what}"));
         let mut out = b"before".to_vec();
         let written = template.expect("a template").write(&Named, &mut out);
         let out = String::from_utf8(out).expect("UTF-8");
@@ -319,7 +320,10 @@ mod tests {
         check("'no ${seven}: ${a}\"'", Some(r#""no seven: a\"""#));
         check("{a: '${x}', b: '${none}', c: 1}", Some(r#"{"a":"x","c":1}"#));
         check("{a: {type: work, value: '${none}'}, b: '${x}'}", Some(r#"{"b":"x"}"#));
-        check("{a: [{type: work, value: '${none}'}, {type: home, value: '${x}'}]}", Some(r#"{"a":[{"type":"home","value":"x"}]}"#));
+        check(
+            "{a: [{type: work, value: '${none}'}, {type: home, value: '${x}'}]}",
+            Some(r#"{"a":[{"type":"home","value":"x"}]}"#),
+        );
         check("{a: [{value: '${none}'}], b: [], c: '${x}'}", Some(r#"{"b":[],"c":"x"}"#));
         check("{a: '${none}'}", None);
         check("'${none}'", None);
@@ -331,7 +335,8 @@ mod tests {
         for yaml in ["'${x'", "{a: ['${bad}']}"] {
             let node = node::parse(&Source::new("t.yaml", yaml), &mut Vec::new()).expect("YAML");
             let mut mistakes = Vec::new();
-            let mut resolve = |name: &str| if name == "bad" { Err("no slot".to_owned()) } else { Ok(name.to_owned()) };
+            let mut resolve =
+                |name: &str| if name == "bad" { Err("no slot".to_owned()) } else { Ok(name.to_owned()) };
             assert!(Template::compile(&node, &mut resolve, &mut |_, what| mistakes.push(what)).is_none());
             assert_eq!(mistakes.len(), 1, "{yaml}");
         }

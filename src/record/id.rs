@@ -23,7 +23,9 @@ pub struct Ids<'a> {
 impl Ids<'_> {
     /// The id of a serial.
     pub fn id(&self, serial: u64) -> String {
-        if let Some(printed) = usize::try_from(serial).ok().and_then(|index| self.record.printed_ids.get(index)) {
+        if let Some(printed) =
+            usize::try_from(serial).ok().and_then(|index| self.record.printed_ids.get(index))
+        {
             return printed.clone();
         }
         let IdForm { prefix, core, suffix } = self.form;
@@ -35,7 +37,11 @@ impl Ids<'_> {
             IdCore::Uuid => {
                 let (high, low) = uuid(self.key, serial);
                 let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
-                format!("{prefix}{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}{suffix}", low >> 48, low & 0xffff_ffff_ffff)
+                format!(
+                    "{prefix}{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}{suffix}",
+                    low >> 48,
+                    low & 0xffff_ffff_ffff
+                )
             }
             IdCore::Hex => format!("{prefix}{:016x}{suffix}", scramble(self.key, serial)),
         }
@@ -157,8 +163,18 @@ apis:
         let profile = profile();
         let form = IdForm { prefix: "u".to_owned(), core: IdCore::Number, suffix: String::new() };
         let ids = Ids { form: &form, record: &profile.records[0], key: 0 };
-        assert_eq!((ids.id(0), ids.id(1), ids.id(111)), ("user-id".to_owned(), "u126".to_owned(), "u456".to_owned()));
-        for (id, serial) in [("user-id", Some(0)), ("u126", Some(1)), ("u127", None), ("u0126", None), ("126", None), ("u-3", None)] {
+        assert_eq!(
+            (ids.id(0), ids.id(1), ids.id(111)),
+            ("user-id".to_owned(), "u126".to_owned(), "u456".to_owned())
+        );
+        for (id, serial) in [
+            ("user-id", Some(0)),
+            ("u126", Some(1)),
+            ("u127", None),
+            ("u0126", None),
+            ("126", None),
+            ("u-3", None),
+        ] {
             assert_eq!(ids.serial(id), serial, "{id}");
         }
     }

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::profile::path::RecordPath;
 use super::text;
 use crate::fault::{Problem, Wrong};
 use crate::profile::model::{FieldRule, Format, RecordType, Unique};
+use crate::profile::path::RecordPath;
 use crate::profile::template::{Slots, write_value};
 use crate::scim::schema::Mutability;
 
@@ -89,8 +89,11 @@ pub fn first_fit<'a, 'v>(
     format: Option<Format>,
     attributes: &'v Map<String, Value>,
 ) -> Option<(&'a RecordPath, &'v Value)> {
-    let fits = |value: &Value| format.is_none_or(|format| value.as_str().is_some_and(|value| text::is(format, value)));
-    at.iter().find_map(|path| value_at(attributes, path).filter(|value| fits(value)).map(|value| (path, value)))
+    let fits = |value: &Value| {
+        format.is_none_or(|format| value.as_str().is_some_and(|value| text::is(format, value)))
+    };
+    at.iter()
+        .find_map(|path| value_at(attributes, path).filter(|value| fits(value)).map(|value| (path, value)))
 }
 
 /// The value at a place of a record's attributes; null counts as none.
@@ -117,12 +120,16 @@ fn keep(record: &RecordType, attributes: &mut Map<String, Value>) {
         elements.retain_mut(|element| {
             let fits = |path: &&&RecordPath| {
                 path.element.as_ref().is_some_and(|(sub, text)| {
-                    element.get(sub).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
+                    element
+                        .get(sub)
+                        .and_then(Value::as_str)
+                        .is_some_and(|value| value.eq_ignore_ascii_case(text))
                 })
             };
             let subs: Vec<&str> = of_it.iter().filter(fits).filter_map(|path| path.sub.as_deref()).collect();
             let Some(object) = element.as_object_mut() else { return false };
-            object.retain(|sub, _| matches!(sub.as_str(), "type" | "primary") || subs.contains(&sub.as_str()));
+            object
+                .retain(|sub, _| matches!(sub.as_str(), "type" | "primary") || subs.contains(&sub.as_str()));
             object.keys().any(|sub| subs.contains(&sub.as_str()))
         });
         if elements.is_empty() {

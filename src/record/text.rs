@@ -29,7 +29,9 @@ pub fn wanted(format: Format) -> &'static str {
 
 /// One `@` between a local part and a dotted domain, no blanks.
 fn is_email(text: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
+    let plain = |part: &str| {
+        !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
+    };
     match text.rsplit_once('@') {
         Some((local, domain)) => {
             let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
@@ -84,9 +86,21 @@ mod tests {
 
     #[test]
     fn formats_take_what_they_should_and_nothing_else() {
-        check(Format::Email, &["a@b.test", "a.b+c@x.example.com"], &["", "a", "a@", "@b.test", "a@b", "a b@c.test", "a@b@c.test", "a@b..test"]);
-        check(Format::Phone, &["+46701234567"], &["", "46701234567", "+0701234567", "+46 70 1234567", "070-1234567", "+1"]);
-        check(Format::TimeZone, &["Europe/Berlin", "UTC"], &["", "Berlin", "Europe/Nowhere", "../../etc/passwd"]);
+        check(
+            Format::Email,
+            &["a@b.test", "a.b+c@x.example.com"],
+            &["", "a", "a@", "@b.test", "a@b", "a b@c.test", "a@b@c.test", "a@b..test"],
+        );
+        check(
+            Format::Phone,
+            &["+46701234567"],
+            &["", "46701234567", "+0701234567", "+46 70 1234567", "070-1234567", "+1"],
+        );
+        check(
+            Format::TimeZone,
+            &["Europe/Berlin", "UTC"],
+            &["", "Berlin", "Europe/Nowhere", "../../etc/passwd"],
+        );
         check(Format::Locale, &["en", "en-US", "zh-Hans-CN"], &["", "e", "en-", "english language"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Outcomes to replies: the status, the header fields, and the body in the vendor's frame.
 
-use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LINK, LOCATION, PRAGMA};
 use http::StatusCode;
+use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LINK, LOCATION, PRAGMA};
 
 use super::face::{location, write_list, write_resource, write_shape};
 use super::query::{Place, Query, cursor, link_header};
@@ -55,7 +55,9 @@ pub fn write(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, outcome: &
             out.push(b'}');
             // RFC 6749 section 5.1: an answer with a token must not be kept by anybody.
             let reply = Reply::new(status).with_body(JSON, out);
-            reply.with_header(CACHE_CONTROL, HeaderValue::from_static("no-store")).with_header(PRAGMA, HeaderValue::from_static("no-cache"))
+            reply
+                .with_header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+                .with_header(PRAGMA, HeaderValue::from_static("no-cache"))
         }
     }
 }
@@ -66,7 +68,8 @@ fn link(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, listed: &Listed
     }
     let query = Query::read(surface.call).ok()?;
     let url = format!("{}{}", surface.base_url, endpoint.path);
-    let place = Place { total: listed.total, skip: listed.skip, shown: listed.items.len(), next: listed.next };
+    let place =
+        Place { total: listed.total, skip: listed.skip, shown: listed.items.len(), next: listed.next };
     HeaderValue::try_from(link_header(&endpoint.paging, &url, &query, echo, place)?).ok()
 }
 
@@ -94,7 +97,9 @@ impl Frame<'_> {
         }
         match (self.listed, self.item) {
             (Some(listed), _) if self.surface.api.kind == ApiKind::Scim => {
-                write_list(listed.total, self.echo.page.max(1), listed.items.len(), &mut out, |out| self.items(listed, out));
+                write_list(listed.total, self.echo.page.max(1), listed.items.len(), &mut out, |out| {
+                    self.items(listed, out)
+                });
             }
             (Some(listed), _) => {
                 out.push(b'[');
@@ -123,7 +128,13 @@ impl Frame<'_> {
                 write_resource(self.surface, resource, self.echo.projection.as_ref(), shown, out);
             }
             ApiKind::Rest | ApiKind::OAuth => {
-                write_shape(self.surface, &self.surface.api.shapes[self.endpoint.of], self.endpoint.brief, shown, out);
+                write_shape(
+                    self.surface,
+                    &self.surface.api.shapes[self.endpoint.of],
+                    self.endpoint.brief,
+                    shown,
+                    out,
+                );
             }
         }
     }

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::Surface;
 use crate::operation::Shown;
 use crate::profile::model::{LinkSlot, Meta, Resource, Shape, ShapeField, Shows, TimeForm};
+use crate::profile::path::RecordPath;
 use crate::profile::template::{Slots, write_number, write_text, write_value};
+use crate::record;
 use crate::record::law::first_fit;
 use crate::record::link::{self, Reference};
 use crate::record::text::rfc3339;
-use crate::profile::path::RecordPath;
-use crate::record;
 use crate::scim::message;
 use crate::scim::projection::Projection;
 use crate::store::{FACES_MAX, Face, Record};
@@ -30,7 +30,12 @@ const DISPLAY_FACE: usize = FACES_MAX - 1;
 /// The fields that a shape shows, whole or brief.
 pub fn fields(shape: &Shape, brief: bool) -> impl Iterator<Item = &ShapeField> {
     let brief = brief && !shape.brief.is_empty();
-    shape.fields.iter().enumerate().filter(move |(index, _)| !brief || shape.brief.contains(index)).map(|(_, field)| field)
+    shape
+        .fields
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| !brief || shape.brief.contains(index))
+        .map(|(_, field)| field)
 }
 
 /// Writes a record as a REST shape shows it.
@@ -41,7 +46,12 @@ pub fn write_shape(surface: &Surface<'_>, shape: &Shape, brief: bool, shown: &Sh
         MEMBERS => write_ids(surface, &shown.members, out),
         _ => write_number(i64::try_from(shown.member_count).unwrap_or(i64::MAX), out),
     };
-    with_face(&shown.record, number, || shape_face(surface, shape, brief, &shown.record), |face| fill(face, out, &mut put));
+    with_face(
+        &shown.record,
+        number,
+        || shape_face(surface, shape, brief, &shown.record),
+        |face| fill(face, out, &mut put),
+    );
 }
 
 /// Writes a record as a SCIM resource; all of it, or what a client wants.
@@ -212,7 +222,12 @@ fn write_ids(surface: &Surface<'_>, records: &[Arc<Record>], out: &mut Vec<u8>) 
     out.push(b']');
 }
 
-fn resource_face(surface: &Surface<'_>, resource: &Resource, record: &Record, wanted: Option<&Projection>) -> Face {
+fn resource_face(
+    surface: &Surface<'_>,
+    resource: &Resource,
+    record: &Record,
+    wanted: Option<&Projection>,
+) -> Face {
     let kind = &surface.profile.records[resource.record];
     let mut attributes = record::attributes(record.body());
     show_references(surface, kind, &mut attributes);
@@ -242,7 +257,14 @@ fn resource_face(surface: &Surface<'_>, resource: &Resource, record: &Record, wa
     face.done()
 }
 
-fn write_meta(meta: Meta, resource: &Resource, resource_type: &str, record: &Record, id: &str, face: &mut Maker) {
+fn write_meta(
+    meta: Meta,
+    resource: &Resource,
+    resource_type: &str,
+    record: &Record,
+    id: &str,
+    face: &mut Maker,
+) {
     if meta == Meta::None {
         return;
     }
@@ -263,7 +285,11 @@ fn write_meta(meta: Meta, resource: &Resource, resource_type: &str, record: &Rec
 }
 
 /// References as this surface's ids; what only another surface shows is taken away.
-fn show_references(surface: &Surface<'_>, kind: &crate::profile::model::RecordType, attributes: &mut Map<String, Value>) {
+fn show_references(
+    surface: &Surface<'_>,
+    kind: &crate::profile::model::RecordType,
+    attributes: &mut Map<String, Value>,
+) {
     for rule in &kind.rules {
         let Some(refers_to) = rule.refers_to else { continue };
         rule.path.beside(link::AS_SENT).clear(attributes);
@@ -277,7 +303,13 @@ fn show_references(surface: &Surface<'_>, kind: &crate::profile::model::RecordTy
 }
 
 /// Writes `,"members":[…]` or `,"groups":[…]`; nothing where there are none, unless the vendor shows that.
-fn write_links(surface: &Surface<'_>, resource: &Resource, name: &str, linked: &[Arc<Record>], out: &mut Vec<u8>) {
+fn write_links(
+    surface: &Surface<'_>,
+    resource: &Resource,
+    name: &str,
+    linked: &[Arc<Record>],
+    out: &mut Vec<u8>,
+) {
     if linked.is_empty() && !resource.show_empty_links {
         return;
     }
@@ -311,7 +343,9 @@ impl Linked<'_> {
             },
             LinkSlot::Type => use_it(self.surface.profile.records[index].resource_type),
             LinkSlot::Display => {
-                let Some(face) = self.record.faces.get_or_make(DISPLAY_FACE, || display(self.record)) else { return false };
+                let Some(face) = self.record.faces.get_or_make(DISPLAY_FACE, || display(self.record)) else {
+                    return false;
+                };
                 match std::str::from_utf8(&face.bytes) {
                     Ok(text) if !text.is_empty() => use_it(text),
                     _ => return false,
@@ -349,7 +383,13 @@ fn write_escaped(text: &str, out: &mut Vec<u8>) {
 }
 
 /// Writes the frame of a ListResponse around its resources (RFC 7644 section 3.4.2).
-pub fn write_list(total: usize, start: usize, count: usize, out: &mut Vec<u8>, resources: impl FnOnce(&mut Vec<u8>)) {
+pub fn write_list(
+    total: usize,
+    start: usize,
+    count: usize,
+    out: &mut Vec<u8>,
+    resources: impl FnOnce(&mut Vec<u8>),
+) {
     let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     out.extend_from_slice(b"{\"schemas\":[\"");
     out.extend_from_slice(message::LIST_RESPONSE.as_bytes());

@@ -1,22 +1,34 @@
 //! Faults to replies, in the vendor's own shape where it has one, in its protocol's otherwise.
 
-use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
 
 use super::Surface;
 use super::answer::SCIM_JSON;
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
-use crate::profile::model::{Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shape, Shows};
+use crate::profile::model::{
+    Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shape, Shows,
+};
 use crate::profile::template::{Slots, Template, write_number, write_text};
 use crate::scim;
 
 /// Writes a fault of a call to an api, or to none of them.
-pub fn write(profile: &Profile, api: Option<&Api>, surface: Option<&Surface<'_>>, fault: &Fault, request_id: &str) -> Reply {
+pub fn write(
+    profile: &Profile,
+    api: Option<&Api>,
+    surface: Option<&Surface<'_>>,
+    fault: &Fault,
+    request_id: &str,
+) -> Reply {
     let errors = match api {
         Some(api) => &api.errors,
-        None => profile.apis.first().filter(|_| profile.errors.body.is_none()).map_or(&profile.errors, |api| &api.errors),
+        None => profile
+            .apis
+            .first()
+            .filter(|_| profile.errors.body.is_none())
+            .map_or(&profile.errors, |api| &api.errors),
     };
     let kind = api.or(profile.apis.first()).map_or(ApiKind::Rest, |api| api.kind);
     let fault = &in_own_names(surface, fault);
@@ -78,18 +90,26 @@ fn add_headers(reply: &mut Reply, profile: &Profile, api: Option<&Api>, fault: &
             reply.headers.insert(name, value);
         }
     };
-    let carrier = api.and_then(|api| profile.credentials.get(api.credential)).map(|credential| &credential.carrier);
+    let carrier =
+        api.and_then(|api| profile.credentials.get(api.credential)).map(|credential| &credential.carrier);
     let is_key = matches!(carrier, Some(Carrier::Header(_) | Carrier::Query(_)));
     match fault {
         Fault::Unauthenticated(_) if is_key => insert(WWW_AUTHENTICATE, format!("ApiKey realm=\"{realm}\"")),
-        Fault::Unauthenticated(Stranger::Missing) => insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\"")),
+        Fault::Unauthenticated(Stranger::Missing) => {
+            insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\""))
+        }
         Fault::Unauthenticated(_) => {
             insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\", error=\"invalid_token\""));
         }
         Fault::ScopeMissing { scope } if !is_key => {
-            insert(WWW_AUTHENTICATE, format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""));
+            insert(
+                WWW_AUTHENTICATE,
+                format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""),
+            );
         }
-        Fault::OAuth(error) if error.code.status() == 401 => insert(WWW_AUTHENTICATE, format!("Basic realm=\"{realm}\"")),
+        Fault::OAuth(error) if error.code.status() == 401 => {
+            insert(WWW_AUTHENTICATE, format!("Basic realm=\"{realm}\""))
+        }
         Fault::MethodNotAllowed { allowed } => insert(ALLOW, allowed.join(", ")),
         _ => {}
     }
@@ -104,24 +124,33 @@ fn in_own_names(surface: Option<&Surface<'_>>, fault: &Fault) -> Fault {
     };
     let problems = match fault {
         Fault::Invalid(problems) => problems,
-        Fault::NoSuchRecord { record, id } => return Fault::NoSuchRecord { record: named(record), id: id.clone() },
+        Fault::NoSuchRecord { record, id } => {
+            return Fault::NoSuchRecord { record: named(record), id: id.clone() };
+        }
         Fault::NotUnique { unique, record, value } => {
-            let rules = surface.profile.records.iter().filter(|kind| kind.resource_type == record).flat_map(|kind| &kind.unique);
+            let rules = surface
+                .profile
+                .records
+                .iter()
+                .filter(|kind| kind.resource_type == record)
+                .flat_map(|kind| &kind.unique);
             let at: Vec<_> = rules.filter(|rule| rule.name == *unique).flat_map(|rule| &rule.at).collect();
-            let shown = surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
-                Shows::At(places) => places.iter().any(|place| at.contains(&place)),
-                _ => false,
-            });
+            let shown =
+                surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
+                    Shows::At(places) => places.iter().any(|place| at.contains(&place)),
+                    _ => false,
+                });
             let unique = shown.map_or(unique, |field| &field.name).clone();
             return Fault::NotUnique { unique, record: named(record), value: value.clone() };
         }
         other => return other.clone(),
     };
     let renamed = problems.iter().map(|problem| {
-        let shown = surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
-            Shows::At(at) => at.iter().any(|path| path.to_string() == problem.field),
-            _ => false,
-        });
+        let shown =
+            surface.api.shapes.iter().flat_map(|shape| &shape.fields).find(|field| match &field.shows {
+                Shows::At(at) => at.iter().any(|path| path.to_string() == problem.field),
+                _ => false,
+            });
         let field = shown.map_or_else(|| problem.field.clone(), |field| field.name.clone());
         Problem { field, wrong: problem.wrong.clone() }
     });
@@ -171,7 +200,12 @@ impl Telling<'_> {
             Fault::Unauthenticated(_) => "the credential is missing or not valid".to_owned(),
             Fault::PlanRequired { plans } => format!("this needs the plan {}", plans.join(" or ")),
             Fault::PrerequisiteMissing { name } => {
-                let about = self.profile.prerequisites.iter().find(|one| one.name == *name).map(|one| one.about.as_str());
+                let about = self
+                    .profile
+                    .prerequisites
+                    .iter()
+                    .find(|one| one.name == *name)
+                    .map(|one| one.about.as_str());
                 format!("this is not enabled yet: {}", about.unwrap_or(name))
             }
             Fault::ClientRefused => "this client is not supported".to_owned(),
@@ -187,7 +221,9 @@ impl Telling<'_> {
             Fault::Invalid(_) => self.problem().map(Problem::sentence).unwrap_or_default(),
             Fault::BadFilter { detail } => format!("the filter is not supported: {detail}"),
             Fault::Scim(error) => error.detail.clone(),
-            Fault::NotUnique { unique, record, .. } => format!("a {} with this {unique} exists already", record.to_lowercase()),
+            Fault::NotUnique { unique, record, .. } => {
+                format!("a {} with this {unique} exists already", record.to_lowercase())
+            }
             Fault::NoSuchRecord { record, id } => format!("{record} {id} does not exist"),
             Fault::OAuth(error) => error.description.clone(),
             Fault::Forced(name) => match name {
@@ -215,11 +251,14 @@ impl Slots<ErrorSlot> for Telling<'_> {
         match slot {
             ErrorSlot::Status => write_number(i64::from(self.status), out),
             ErrorSlot::Problems => {
-                let problems: &[Problem] = if let Fault::Invalid(problems) = self.fault { problems } else { &[] };
+                let problems: &[Problem] =
+                    if let Fault::Invalid(problems) = self.fault { problems } else { &[] };
                 out.push(b'[');
                 let one = [None];
                 let each: Vec<Option<&Problem>> = problems.iter().map(Some).collect();
-                for (index, problem) in (if each.is_empty() { &one[..] } else { &each[..] }).iter().enumerate() {
+                for (index, problem) in
+                    (if each.is_empty() { &one[..] } else { &each[..] }).iter().enumerate()
+                {
                     if index > 0 {
                         out.push(b',');
                     }
@@ -233,7 +272,12 @@ impl Slots<ErrorSlot> for Telling<'_> {
                 }
                 out.push(b']');
             }
-            ErrorSlot::StatusText | ErrorSlot::Code | ErrorSlot::Message | ErrorSlot::Field | ErrorSlot::Record | ErrorSlot::RequestId => {
+            ErrorSlot::StatusText
+            | ErrorSlot::Code
+            | ErrorSlot::Message
+            | ErrorSlot::Field
+            | ErrorSlot::Record
+            | ErrorSlot::RequestId => {
                 let mut text = String::new();
                 self.text(slot, &mut text);
                 if text.is_empty() {
@@ -269,9 +313,13 @@ impl Slots<MessageSlot> for Telling<'_> {
     fn text(&self, slot: &MessageSlot, out: &mut String) {
         match (slot, self.fault) {
             (MessageSlot::Field, Fault::BadParameter { name, .. }) => out.push_str(name),
-            (MessageSlot::Field | MessageSlot::Unique, Fault::NotUnique { unique, .. }) => out.push_str(unique),
+            (MessageSlot::Field | MessageSlot::Unique, Fault::NotUnique { unique, .. }) => {
+                out.push_str(unique)
+            }
             (MessageSlot::Field, _) => out.push_str(self.problem().map_or("", |problem| &problem.field)),
-            (MessageSlot::Record, Fault::NotUnique { record, .. } | Fault::NoSuchRecord { record, .. }) => out.push_str(record),
+            (MessageSlot::Record, Fault::NotUnique { record, .. } | Fault::NoSuchRecord { record, .. }) => {
+                out.push_str(record)
+            }
             (MessageSlot::Value, Fault::NotUnique { value, .. }) => out.push_str(value),
             (MessageSlot::Value, Fault::NoSuchRecord { id, .. }) => out.push_str(id),
             (MessageSlot::Value, _) => {

@@ -6,8 +6,8 @@
 //! | [`mod@rest`] | a vendor's own JSON or form, to [`Input`] |
 //! | [`mod@scim`] | SCIM messages, to [`Input`] |
 //! | [`mod@face`] | a record as a surface shows it, rendered once and kept with the record |
-//! | [`mod@answer`] | [`Outcome`] to [`Reply`] |
-//! | [`mod@failure`] | [`Fault`] to [`Reply`] |
+//! | [`mod@answer`] | [`Outcome`](crate::operation::Outcome) to [`Reply`](crate::call::Reply) |
+//! | [`mod@failure`] | [`Fault`] to [`Reply`](crate::call::Reply) |
 //!
 //! **Invariant:** nothing here changes a record or decides whether a call may pass.
 
@@ -86,10 +86,14 @@ pub fn read(
             let Some(token) = surface.api.token.as_ref().filter(|_| endpoint.does == Does::Token) else {
                 return Err(Fault::UnknownRoute);
             };
-            let form = media_type(surface.call).is_none_or(|sent| sent == "application/x-www-form-urlencoded");
+            let form =
+                media_type(surface.call).is_none_or(|sent| sent == "application/x-www-form-urlencoded");
             if !form {
                 let what = "the body must be application/x-www-form-urlencoded";
-                return Err(Fault::OAuth(crate::oauth::Error::new(crate::oauth::ErrorCode::InvalidRequest, what)));
+                return Err(Fault::OAuth(crate::oauth::Error::new(
+                    crate::oauth::ErrorCode::InvalidRequest,
+                    what,
+                )));
             }
             let request = TokenRequest::read(authorization, &whole(surface.call)?, token.authentication)
                 .map_err(Fault::OAuth)?;

@@ -59,7 +59,9 @@ impl Query {
 /// # Errors
 /// [`Fault::BadParameter`] where the vendor refuses.
 pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Window, Echo), Fault> {
-    if paging.style != PagingStyle::Index && query.names().any(|name| name == paging.number || name == paging.size) {
+    if paging.style != PagingStyle::Index
+        && query.names().any(|name| name == paging.number || name == paging.size)
+    {
         notes.rule(&paging.rule);
     }
     let all = |size| (Window::All, Echo { projection: None, page: 1, size });
@@ -74,7 +76,10 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
         PagingStyle::Offset => {
             let size = size(paging, query, 1, notes)?;
             let skip = number(paging, query, &paging.number, 0)?.unwrap_or(0);
-            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page: skip / size.max(1) + 1, size }))
+            Ok((
+                Window::Skip { skip, take: size },
+                Echo { projection: None, page: skip / size.max(1) + 1, size },
+            ))
         }
         PagingStyle::Cursor => {
             let size = size(paging, query, 1, notes)?;
@@ -116,7 +121,8 @@ fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> Resu
 /// A whole number of at least `least`; a smaller one is refused or taken as `least`, as the vendor does.
 fn number(paging: &Paging, query: &Query, name: &str, least: usize) -> Result<Option<usize>, Fault> {
     let Some(text) = query.get(name) else { return Ok(None) };
-    let refused = || Fault::BadParameter { name: name.to_owned(), detail: format!("a whole number from {least}") };
+    let refused =
+        || Fault::BadParameter { name: name.to_owned(), detail: format!("a whole number from {least}") };
     let text = text.trim();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -165,7 +171,9 @@ pub fn link_header(paging: &Paging, url: &str, query: &Query, echo: &Echo, liste
     }
     let link = |(relation, number): (&str, String)| {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in query.pairs.iter().filter(|(name, _)| *name != paging.number && *name != paging.size) {
+        for (name, value) in
+            query.pairs.iter().filter(|(name, _)| *name != paging.number && *name != paging.size)
+        {
             pairs.append_pair(name, value);
         }
         pairs.append_pair(&paging.number, &number).append_pair(&paging.size, &echo.size.to_string());

@@ -7,7 +7,9 @@ use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent,
 use crate::fault::{Fault, Problem, Wrong};
 use crate::notes::Notes;
 use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, Selection, Want};
-use crate::profile::model::{AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write};
+use crate::profile::model::{
+    AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write,
+};
 use crate::record::text;
 use crate::scim::path::AttrPath;
 use crate::scim::schema::Kind;
@@ -50,10 +52,20 @@ pub(super) fn read(
 /// What is shown of a record in a shape.
 fn wanted(shape: &Shape, brief: bool) -> Want {
     let shown = |shows: &Shows| super::face::fields(shape, brief).any(|field| field.shows == *shows);
-    Want { groups: shown(&Shows::Groups), members: shown(&Shows::Members), member_count: shown(&Shows::MemberCount) }
+    Want {
+        groups: shown(&Shows::Groups),
+        members: shown(&Shows::Members),
+        member_count: shown(&Shows::MemberCount),
+    }
 }
 
-fn list(surface: &Surface<'_>, endpoint: &Endpoint, shape: &Shape, want: Want, notes: &mut Notes) -> Result<Reading, Fault> {
+fn list(
+    surface: &Surface<'_>,
+    endpoint: &Endpoint,
+    shape: &Shape,
+    want: Want,
+    notes: &mut Notes,
+) -> Result<Reading, Fault> {
     let query = Query::read(surface.call)?;
     let (window, echo) = query::window(&endpoint.paging, &query, notes)?;
     let kind = &surface.profile.records[endpoint.record];
@@ -91,7 +103,8 @@ fn list(surface: &Surface<'_>, endpoint: &Endpoint, shape: &Shape, want: Want, n
     if !tests.is_empty() {
         selection = selection.and(Selection::Fields(tests));
     }
-    let carrier = surface.profile.credentials.get(surface.api.credential).map(|credential| &credential.carrier);
+    let carrier =
+        surface.profile.credentials.get(surface.api.credential).map(|credential| &credential.carrier);
     let known = |name: &&str| {
         *name == endpoint.paging.number
             || *name == endpoint.paging.size
@@ -173,7 +186,14 @@ impl Sent {
     }
 
     /// A field that was sent.
-    fn take(&mut self, kind: &RecordType, field: &ShapeField, value: &Value, situation: Situation, problems: &mut Vec<Problem>) {
+    fn take(
+        &mut self,
+        kind: &RecordType,
+        field: &ShapeField,
+        value: &Value,
+        situation: Situation,
+        problems: &mut Vec<Problem>,
+    ) {
         let mut wrong = |wrong: Wrong| problems.push(Problem { field: field.name.clone(), wrong });
         let empty = value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
         match &field.shows {
@@ -181,7 +201,9 @@ impl Sent {
                 let ids = match value {
                     Value::Null => Some(Vec::new()),
                     // `team_ids[]=` is how a form says that a list is empty.
-                    Value::Array(ids) if self.texts_only && ids.iter().all(Value::is_null) => Some(Vec::new()),
+                    Value::Array(ids) if self.texts_only && ids.iter().all(Value::is_null) => {
+                        Some(Vec::new())
+                    }
                     Value::Array(ids) => ids.iter().map(|id| id.as_str().map(str::to_owned)).collect(),
                     Value::String(id) if self.texts_only => Some(vec![id.clone()]),
                     _ => None,
@@ -200,7 +222,9 @@ impl Sent {
             }
             Shows::At(_) if empty && field.required => wrong(Wrong::Missing),
             // What has a default is never without a value: null is not one of its values.
-            Shows::At(at) if value.is_null() && kind.has_default(at) => wrong(Wrong::Value(wanted_of(kind, field))),
+            Shows::At(at) if value.is_null() && kind.has_default(at) => {
+                wrong(Wrong::Value(wanted_of(kind, field)))
+            }
             Shows::At(at) if value.is_null() => {
                 if situation != Situation::Create {
                     self.change(field, at, None);
@@ -242,12 +266,21 @@ impl Sent {
     }
 
     fn change(&mut self, field: &ShapeField, at: &[crate::profile::path::RecordPath], value: Option<Value>) {
-        self.fields.push(FieldChange { field: field.name.clone(), at: at.to_vec(), format: field.format, value });
+        self.fields.push(FieldChange {
+            field: field.name.clone(),
+            at: at.to_vec(),
+            format: field.format,
+            value,
+        });
     }
 }
 
 /// The fields of a body, and whether it is a form.
-fn body(surface: &Surface<'_>, endpoint: &Endpoint, notes: &mut Notes) -> Result<(Map<String, Value>, bool), Fault> {
+fn body(
+    surface: &Surface<'_>,
+    endpoint: &Endpoint,
+    notes: &mut Notes,
+) -> Result<(Map<String, Value>, bool), Fault> {
     let api = surface.api;
     let sent = media_type(surface.call);
     match sent.as_deref() {
@@ -260,7 +293,11 @@ fn body(surface: &Surface<'_>, endpoint: &Endpoint, notes: &mut Notes) -> Result
 }
 
 /// A JSON body's fields, from below the key that they are wrapped in.
-fn unwrapped(surface: &Surface<'_>, endpoint: &Endpoint, notes: &mut Notes) -> Result<Map<String, Value>, Fault> {
+fn unwrapped(
+    surface: &Surface<'_>,
+    endpoint: &Endpoint,
+    notes: &mut Notes,
+) -> Result<Map<String, Value>, Fault> {
     let mut body = json_object(surface.call)?;
     let Some(key) = &endpoint.wrapped_in else { return Ok(body) };
     let inside = body.shift_remove(key);
@@ -305,7 +342,9 @@ fn kind_of(kind: &RecordType, field: &ShapeField) -> (Kind, bool) {
     let Shows::At(at) = &field.shows else { return (Kind::String, false) };
     let found = at.first().and_then(|path| {
         let path = AttrPath { urn: path.urn.clone(), name: path.name.clone(), sub: path.sub.clone() };
-        kind.schema.find(&path).map(|found| (found.leaf().kind, found.leaf().multi_valued && path.sub.is_none()))
+        kind.schema
+            .find(&path)
+            .map(|found| (found.leaf().kind, found.leaf().multi_valued && path.sub.is_none()))
     });
     found.unwrap_or((Kind::String, false))
 }
@@ -365,6 +404,8 @@ fn from_text(kind: &RecordType, field: &ShapeField, text: &str) -> Option<Value>
         Kind::Boolean => text.to_ascii_lowercase().parse().ok().map(Value::Bool),
         Kind::Integer => text.parse::<i64>().ok().map(Value::from),
         Kind::Decimal => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
-        Kind::String | Kind::Reference | Kind::Binary | Kind::DateTime | Kind::Complex => Some(Value::String(text.to_owned())),
+        Kind::String | Kind::Reference | Kind::Binary | Kind::DateTime | Kind::Complex => {
+            Some(Value::String(text.to_owned()))
+        }
     }
 }

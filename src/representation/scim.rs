@@ -40,19 +40,25 @@ pub(super) fn read(
             return Err(Fault::Scim(Error::invalid_value(format!("{what} must be UTF-8"))));
         }
     }
-    notes.dropped.extend(query.names().filter(|name| !PARAMETERS.contains(name)).map(|name| format!("?{name}")));
+    notes
+        .dropped
+        .extend(query.names().filter(|name| !PARAMETERS.contains(name)).map(|name| format!("?{name}")));
     let (projection, want) = projection(kind, &query)?;
-    let reading = |input| Ok(Reading {
-        input,
-        echo: Echo { projection: projection.clone(), ..Echo::default() },
-        scopes: Vec::new(),
-    });
+    let reading = |input| {
+        Ok(Reading {
+            input,
+            echo: Echo { projection: projection.clone(), ..Echo::default() },
+            scopes: Vec::new(),
+        })
+    };
     match endpoint.does {
         Does::List => {
             let (window, mut echo) = query::window(&endpoint.paging, &query, notes)?;
             echo.projection = projection;
             let is_text = broken.is_none();
-            let filter = query.get("filter").map(|text| if is_text { Ok(text) } else { Err("it must be UTF-8".to_owned()) });
+            let filter = query
+                .get("filter")
+                .map(|text| if is_text { Ok(text) } else { Err("it must be UTF-8".to_owned()) });
             let selection = selection(surface, resource, kind, filter, notes)?;
             let input = Input::List(Listing { record: endpoint.record, selection, window, want });
             Ok(Reading { input, echo, scopes: Vec::new() })
@@ -103,8 +109,10 @@ fn cleaned(
     notes.rule(&surface.api.leniency_rule);
     note_sent(surface.profile, &body, notes);
     // An empty list is as good as none (RFC 7643 section 2.5), but a group that is emptied is not one that says nothing.
-    let says_members = kind.is_group() && body.iter().any(|(name, value)| name.eq_ignore_ascii_case("members") && !value.is_null());
-    let cleaned = resource::clean(&kind.scim_schema, Value::Object(body), situation, &surface.api.leniency).map_err(Fault::Scim)?;
+    let says_members = kind.is_group()
+        && body.iter().any(|(name, value)| name.eq_ignore_ascii_case("members") && !value.is_null());
+    let cleaned = resource::clean(&kind.scim_schema, Value::Object(body), situation, &surface.api.leniency)
+        .map_err(Fault::Scim)?;
     notes.dropped.extend(cleaned.ignored);
     let Value::Object(mut attributes) = cleaned.attributes else { return Ok((Map::new(), Links::default())) };
     attributes.shift_remove("schemas");
@@ -127,7 +135,8 @@ fn cleaned(
 
 /// Notes the advisories that wait for attributes which a PATCH names.
 fn note_patched(surface: &Surface<'_>, body: &Map<String, Value>, notes: &mut Notes) {
-    let operations = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("operations")).map(|(_, value)| value);
+    let operations =
+        body.iter().find(|(name, _)| name.eq_ignore_ascii_case("operations")).map(|(_, value)| value);
     for operation in operations.and_then(Value::as_array).into_iter().flatten() {
         match (operation.get("path").and_then(Value::as_str), operation.get("value")) {
             (None, Some(Value::Object(value))) => note_sent(surface.profile, value, notes),
@@ -149,7 +158,10 @@ fn projection(kind: &RecordType, query: &Query) -> Result<(Option<Projection>, W
     let only = query.get("attributes").filter(|text| !text.is_empty());
     let without = query.get("excludedAttributes").filter(|text| !text.is_empty());
     let names = |text: Option<&str>, name: &str| {
-        text.is_some_and(|text| text.split(',').any(|one| one.trim().split('.').next().is_some_and(|one| one.eq_ignore_ascii_case(name))))
+        text.is_some_and(|text| {
+            text.split(',')
+                .any(|one| one.trim().split('.').next().is_some_and(|one| one.eq_ignore_ascii_case(name)))
+        })
     };
     let whole = |text: Option<&str>, name: &str| {
         text.is_some_and(|text| text.split(',').any(|one| one.trim().eq_ignore_ascii_case(name)))
@@ -174,12 +186,13 @@ fn selection(
 ) -> Result<Selection, Fault> {
     let Some(text) = text else { return Ok(Selection::All) };
     notes.rule(&resource.filter_rule);
-    let read = text.and_then(|text| Filter::parse(text).map_err(|error| error.to_string())).and_then(|filter| {
-        if !resource.filters.is_empty() && !is_processed(resource, &filter) {
-            return Err(format!("only these filters are processed: {}", forms(resource)));
-        }
-        filter.check(&kind.scim_schema).map(|()| filter).map_err(|error| error.detail)
-    });
+    let read =
+        text.and_then(|text| Filter::parse(text).map_err(|error| error.to_string())).and_then(|filter| {
+            if !resource.filters.is_empty() && !is_processed(resource, &filter) {
+                return Err(format!("only these filters are processed: {}", forms(resource)));
+            }
+            filter.check(&kind.scim_schema).map(|()| filter).map_err(|error| error.detail)
+        });
     match read {
         Ok(filter) => Ok(by_index(surface, kind, resource, &filter).unwrap_or(Selection::Filter(filter))),
         Err(_) if resource.ignore_other_filters => {
@@ -191,7 +204,8 @@ fn selection(
 }
 
 fn forms(resource: &Resource) -> String {
-    let forms: Vec<String> = resource.filters.iter().map(|(attribute, operator)| format!("{attribute} {operator}")).collect();
+    let forms: Vec<String> =
+        resource.filters.iter().map(|(attribute, operator)| format!("{attribute} {operator}")).collect();
     forms.join(", ")
 }
 
@@ -204,11 +218,19 @@ fn is_processed(resource: &Resource, filter: &Filter) -> bool {
     };
     let bare = AttrPath { urn: None, ..path.clone() };
     let names = [path.to_string().to_ascii_lowercase(), bare.to_string().to_ascii_lowercase()];
-    resource.filters.iter().any(|(attribute, known)| known == operator && names.contains(&attribute.to_ascii_lowercase()))
+    resource
+        .filters
+        .iter()
+        .any(|(attribute, known)| known == operator && names.contains(&attribute.to_ascii_lowercase()))
 }
 
 /// A filter that an index answers: an id, or a value that no two records share.
-fn by_index(surface: &Surface<'_>, kind: &RecordType, resource: &Resource, filter: &Filter) -> Option<Selection> {
+fn by_index(
+    surface: &Surface<'_>,
+    kind: &RecordType,
+    resource: &Resource,
+    filter: &Filter,
+) -> Option<Selection> {
     let (path, literal) = filter.equality()?;
     let Literal::String(text) = literal else { return None };
     if path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("id") {
@@ -220,9 +242,15 @@ fn by_index(surface: &Surface<'_>, kind: &RecordType, resource: &Resource, filte
         known.element.is_none()
             && known.name.eq_ignore_ascii_case(&path.name)
             && sub(&known.sub) == sub(&path.sub)
-            && path.urn.as_ref().is_none_or(|urn| known.urn.as_ref().is_none_or(|known| known.eq_ignore_ascii_case(urn)))
+            && path
+                .urn
+                .as_ref()
+                .is_none_or(|urn| known.urn.as_ref().is_none_or(|known| known.eq_ignore_ascii_case(urn)))
     };
-    let unique = kind.unique.iter().position(|unique| unique.format.is_none() && matches!(&unique.at[..], [at] if same(at)))?;
+    let unique = kind
+        .unique
+        .iter()
+        .position(|unique| unique.format.is_none() && matches!(&unique.at[..], [at] if same(at)))?;
     let key = folded(text, kind.unique[unique].case_exact).into_owned();
     Some(Selection::Key { unique, key })
 }

@@ -45,7 +45,9 @@ impl Routes {
             }
             let mut router = matchit::Router::new();
             for (path, numbers) in paths {
-                router.insert(path, numbers).map_err(|error| format!("{}: the path {path}: {error}", profile.vendor))?;
+                router
+                    .insert(path, numbers)
+                    .map_err(|error| format!("{}: the path {path}: {error}", profile.vendor))?;
             }
             apis.push((index, router));
         }
@@ -73,12 +75,18 @@ impl Sight<'_> {
     /// The endpoint for a method, where that is already sure; HEAD is GET without its body.
     pub fn endpoint<'p>(&self, api: &'p Api, method: &http::Method) -> Option<&'p Endpoint> {
         let method = if method == http::Method::HEAD { &http::Method::GET } else { method };
-        self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)).find(|endpoint| endpoint.method == *method)
+        self.endpoints
+            .iter()
+            .filter_map(|index| api.endpoints.get(*index))
+            .find(|endpoint| endpoint.method == *method)
     }
 
     /// Whether the path is that of a token endpoint, by whatever method: nobody shows a token there.
     pub fn is_token_endpoint(&self, api: &Api) -> bool {
-        self.endpoints.iter().filter_map(|index| api.endpoints.get(*index)).any(|endpoint| endpoint.does == Does::Token)
+        self.endpoints
+            .iter()
+            .filter_map(|index| api.endpoints.get(*index))
+            .any(|endpoint| endpoint.does == Does::Token)
     }
 
     /// The endpoint for a method.

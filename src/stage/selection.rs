@@ -52,7 +52,11 @@ fn by_host<'c>(profiles: &[Arc<Profile>], host: &'c str) -> Option<(usize, Optio
 
 fn is_host(pattern: &str, host: &str) -> bool {
     let mut labels = host.split('.');
-    let fits = |wanted: &str| labels.next().is_some_and(|label| wanted == "*" && !label.is_empty() || label.eq_ignore_ascii_case(wanted));
+    let fits = |wanted: &str| {
+        labels
+            .next()
+            .is_some_and(|label| wanted == "*" && !label.is_empty() || label.eq_ignore_ascii_case(wanted))
+    };
     pattern.split('.').all(fits) && labels.next().is_none()
 }
 
@@ -79,7 +83,13 @@ mod tests {
         let pattern = "api.*.prod.example.com";
         assert!(is_host(pattern, "api.eu1.prod.example.com"));
         assert!(is_host(pattern, "API.EU1.prod.example.com"));
-        for host in ["api.prod.example.com", "api.a.b.prod.example.com", "api..prod.example.com", "xapi.eu.prod.example.com", ""] {
+        for host in [
+            "api.prod.example.com",
+            "api.a.b.prod.example.com",
+            "api..prod.example.com",
+            "xapi.eu.prod.example.com",
+            "",
+        ] {
             assert!(!is_host(pattern, host), "{host}");
         }
     }

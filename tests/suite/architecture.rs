@@ -19,10 +19,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("notes", &["fault", "profile"]),
     ("stage", &["call", "fault", "notes", "profile", "vault"]),
     ("operation", &["fault", "notes", "oauth", "profile", "record", "scim", "store", "vault", "world"]),
-    ("representation", &["call", "fault", "notes", "oauth", "operation", "profile", "record", "scim", "store"]),
-    ("engine", &[
-        "call", "fault", "notes", "operation", "profile", "record", "representation", "seed", "stage", "store", "vault", "world",
-    ]),
+    (
+        "representation",
+        &["call", "fault", "notes", "oauth", "operation", "profile", "record", "scim", "store"],
+    ),
+    (
+        "engine",
+        &[
+            "call",
+            "fault",
+            "notes",
+            "operation",
+            "profile",
+            "record",
+            "representation",
+            "seed",
+            "stage",
+            "store",
+            "vault",
+            "world",
+        ],
+    ),
     ("server", &["call"]),
     ("serve", &["call", "engine", "profile", "seed", "server"]),
     ("cli", &["profile", "seed", "serve", "server"]),
@@ -73,7 +90,8 @@ fn collect(folder: &Path, files: &mut Vec<File>) {
             collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let inside = path.strip_prefix("src").expect("a path below src");
-            let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+            let first =
+                inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
             let part = first.trim_end_matches(".rs").to_owned();
             let text = std::fs::read_to_string(&path).expect("a source");
             files.push(File { path, part, text });
@@ -158,7 +176,10 @@ fn the_table_has_no_circle_and_no_idle_arrow() {
         used.entry(file.part.clone()).or_default().extend(imports(&file.text, &parts));
     }
     for (part, allowed) in ARROWS {
-        let idle: Vec<&&str> = allowed.iter().filter(|arrow| !used.get(*part).is_some_and(|used| used.contains(**arrow))).collect();
+        let idle: Vec<&&str> = allowed
+            .iter()
+            .filter(|arrow| !used.get(*part).is_some_and(|used| used.contains(**arrow)))
+            .collect();
         assert!(idle.is_empty(), "`{part}` does not use {idle:?}: take the arrows out of the table");
     }
 }
@@ -166,7 +187,10 @@ fn the_table_has_no_circle_and_no_idle_arrow() {
 #[test]
 fn crates_from_outside_stay_in_their_part() {
     let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| !file.path.ends_with("tests.rs") && !file.path.to_string_lossy().contains("/tests/")) {
+    for file in files()
+        .iter()
+        .filter(|file| !file.path.ends_with("tests.rs") && !file.path.to_string_lossy().contains("/tests/"))
+    {
         let code = code(&file.text);
         for (name, allowed) in CRATES {
             let used = code.contains(&format!("{name}::"));
@@ -181,8 +205,11 @@ fn crates_from_outside_stay_in_their_part() {
 #[test]
 fn only_the_edge_waits() {
     let waits = |file: &File| words(&code(&file.text)).any(|word| word == "async" || word == "await");
-    let wrong: Vec<_> =
-        files().into_iter().filter(|file| !ASYNC.contains(&file.part.as_str()) && waits(file)).map(|file| file.path).collect();
+    let wrong: Vec<_> = files()
+        .into_iter()
+        .filter(|file| !ASYNC.contains(&file.part.as_str()) && waits(file))
+        .map(|file| file.path)
+        .collect();
     assert!(wrong.is_empty(), "async outside the edge: {wrong:?}");
 }
 
@@ -200,7 +227,11 @@ fn no_vendor_is_named_in_code() {
     let mut wrong = Vec::new();
     for file in files() {
         let text = file.text.to_lowercase();
-        wrong.extend(words(&text).filter(|word| names.contains(*word)).map(|word| format!("{}: {word}", file.path.display())));
+        wrong.extend(
+            words(&text)
+                .filter(|word| names.contains(*word))
+                .map(|word| format!("{}: {word}", file.path.display())),
+        );
     }
     assert!(wrong.is_empty(), "vendors are named in code:\n{}", wrong.join("\n"));
 }

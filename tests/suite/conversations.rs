@@ -25,7 +25,9 @@ fn extending() -> Vec<PathBuf> {
 /// The vendors with conversations of their own; whoever extends one is met in the other's.
 fn vendors(library: &Library) -> impl Iterator<Item = &str> {
     let extending = extending();
-    library.vendors().filter(move |vendor| !extending.iter().any(|path| path.file_stem().is_some_and(|stem| stem == *vendor)))
+    library.vendors().filter(move |vendor| {
+        !extending.iter().any(|path| path.file_stem().is_some_and(|stem| stem == *vendor))
+    })
 }
 
 fn conversations(vendor: &str) -> Vec<PathBuf> {
@@ -41,7 +43,8 @@ fn fact_of(path: &Path) -> String {
 fn every_conversation_goes_as_it_is_written() {
     let library = library();
     let played = vendors(&library).flat_map(conversations).map(|path| {
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(&library, &text)));
         let played = played.unwrap_or_else(|_| panic!("{} cannot be played", path.display()));
         (path, played)
@@ -69,8 +72,11 @@ fn every_fact_has_a_conversation_in_which_it_is_met() {
             let own: Vec<&PathBuf> = paths.iter().filter(|path| fact_of(path) == fact.id).collect();
             let met = own.iter().any(|path| {
                 let text = std::fs::read_to_string(path).unwrap_or_default();
-                let facts: BTreeSet<&str> =
-                    text.lines().filter_map(|line| line.strip_prefix("* ")).flat_map(str::split_whitespace).collect();
+                let facts: BTreeSet<&str> = text
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("* "))
+                    .flat_map(str::split_whitespace)
+                    .collect();
                 facts.contains(fact.id.as_str())
             });
             if !met {

@@ -21,7 +21,8 @@ static PROFILES: LazyLock<Vec<Arc<Profile>>> = LazyLock::new(|| {
     let mut sources = files::built_in();
     sources.push(source(Path::new("tests/vendors/rookery.yaml")));
     let library = Library::read(&sources, &mut Vec::new());
-    let profiles = library.vendors().map(|vendor| library.profile(vendor, &[]).expect("a profile without mistakes"));
+    let profiles =
+        library.vendors().map(|vendor| library.profile(vendor, &[]).expect("a profile without mistakes"));
     profiles.map(Arc::new).collect()
 });
 
@@ -61,7 +62,9 @@ fn two_creates_of_one_name_at_once_give_one_201_and_one_409() {
     let body = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a@example.com","displayName":"A","active":true}"#;
     for round in 0..50 {
         let body = body.replace("a@", &format!("a{round}@"));
-        let create = |token: &str| engine.answer(&call("POST", "/cosafe/core/v1/scim/v2/Users", token, &body)).status.as_u16();
+        let create = |token: &str| {
+            engine.answer(&call("POST", "/cosafe/core/v1/scim/v2/Users", token, &body)).status.as_u16()
+        };
         let mut statuses = std::thread::scope(|scope| {
             // Two organizations: the name is unique across the platform.
             let one = scope.spawn(|| create("cosafe-scim-token"));
@@ -88,7 +91,12 @@ fn a_page_walk_reads_every_record_once_while_others_come_and_go() {
         });
         let mut seen = std::collections::BTreeSet::new();
         for page in 1..=5 {
-            let reply = json(&engine.answer(&call("GET", &format!("/cofense/v2/users?page={page}&per_page=50"), API_TOKEN, "")));
+            let reply = json(&engine.answer(&call(
+                "GET",
+                &format!("/cofense/v2/users?page={page}&per_page=50"),
+                API_TOKEN,
+                "",
+            )));
             for user in reply["users"].as_array().expect("users") {
                 assert!(seen.insert(user["id"].as_str().expect("an id").to_owned()), "{user} came twice");
             }
@@ -126,7 +134,9 @@ fn what_one_organization_has_is_unknown_to_another() {
 #[test]
 fn answers_come_in_the_order_that_a_caller_can_observe() {
     let engine = engine(5);
-    let status = |method: &str, target: &str, token: &str, body: &str| engine.answer(&call(method, target, token, body)).status.as_u16();
+    let status = |method: &str, target: &str, token: &str, body: &str| {
+        engine.answer(&call(method, target, token, body)).status.as_u16()
+    };
     for (wanted, method, target, token, body) in [
         (404, "GET", "/cofense/v9/users", "", ""),
         (401, "GET", "/cofense/v2/nothing", "", ""),
@@ -157,13 +167,31 @@ fn head_is_get_without_a_body_for_whoever_sends_it() {
 /// Targets near what is served.
 fn target() -> impl Strategy<Value = String> {
     let base = prop_oneof![
-        Just("/cofense/v2/users"), Just("/cofense/v2/groups"), Just("/cofense/scim/v2/Users"), Just("/cofense/scim/v2/Groups"),
-        Just("/cofense/vision/oauth/token"), Just("/coginiti/api/v1/scim/v2/Users"), Just("/coginiti/api/v1/scim/v2/Groups"),
-        Just("/cognism/scim/v2/acme/Groups"), Just("/cosafe/core/v1/scim/v2/Users"), Just("/cosafe"), Just(""), Just("/_standin/x"),
+        Just("/cofense/v2/users"),
+        Just("/cofense/v2/groups"),
+        Just("/cofense/scim/v2/Users"),
+        Just("/cofense/scim/v2/Groups"),
+        Just("/cofense/vision/oauth/token"),
+        Just("/coginiti/api/v1/scim/v2/Users"),
+        Just("/coginiti/api/v1/scim/v2/Groups"),
+        Just("/cognism/scim/v2/acme/Groups"),
+        Just("/cosafe/core/v1/scim/v2/Users"),
+        Just("/cosafe"),
+        Just(""),
+        Just("/_standin/x"),
     ];
-    let id = prop_oneof![Just(String::new()), Just("/u123".to_owned()), Just("/user-id".to_owned()), Just("/scim-u123".to_owned()), "/\\PC{0,12}"];
+    let id = prop_oneof![
+        Just(String::new()),
+        Just("/u123".to_owned()),
+        Just("/user-id".to_owned()),
+        Just("/scim-u123".to_owned()),
+        "/\\PC{0,12}"
+    ];
     let query = prop_oneof![
-        Just(String::new()), "\\?filter=\\PC{0,20}", "\\?(page|per_page|count|startIndex|attributes|email)=\\PC{0,8}", "\\?[%&=a-f0-9]{0,12}",
+        Just(String::new()),
+        "\\?filter=\\PC{0,20}",
+        "\\?(page|per_page|count|startIndex|attributes|email)=\\PC{0,8}",
+        "\\?[%&=a-f0-9]{0,12}",
     ];
     (base, id, query).prop_map(|(base, id, query)| format!("{base}{id}{query}"))
 }
@@ -171,7 +199,8 @@ fn target() -> impl Strategy<Value = String> {
 /// Bodies near what is understood.
 fn body() -> impl Strategy<Value = String> {
     prop_oneof![
-        Just(String::new()), "\\PC{0,40}",
+        Just(String::new()),
+        "\\PC{0,40}",
         r#"\{"(userName|email|active|members|groups|Operations|manager|emails|name)":(null|true|"x"|1e999|\[\]|\[null\]|\[\{"value":1\}\]|\{\})\}"#,
         r#"\{"schemas":\["urn:ietf:params:scim:api:messages:2.0:PatchOp"\],"Operations":\[\{"op":"(add|Replace|remove)","path":"(active|members|emails\[type eq \\"work\\"\]\.value|name\.givenName|x\[|urn:a:b|id)","value":("False"|null|\[\{"value":"x"\}\]|\{\}|7)\}\]\}"#,
     ]

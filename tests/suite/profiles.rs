@@ -110,12 +110,7 @@ fn no_profile_makes_up_an_address_at_a_domain_that_somebody_could_own() {
                 line.split('@').skip(1).map(domain_at_the_beginning).filter(|domain| domain.contains('.'))
             {
                 let ends = |end: &&str| domain == **end || domain.ends_with(&format!(".{end}"));
-                assert!(
-                    is_told || RESERVED.iter().any(ends),
-                    "{}:{}: {domain}",
-                    source.name,
-                    number + 1
-                );
+                assert!(is_told || RESERVED.iter().any(ends), "{}:{}: {domain}", source.name, number + 1);
             }
         }
     }

@@ -247,7 +247,8 @@ fn names(schema: &ResourceSchema) -> Vec<String> {
 fn work_in(schema: &mut ResourceSchema, path: &RecordPath, field: &Part<'_>) {
     let kind = field.text("type").and_then(|word| Kind::parse(&word));
     // `externalId`, which no schema lists, keeps its own characteristics (RFC 7643 section 3.1).
-    let common = schema.core_attribute(&path.name).filter(|_| path.urn.is_none()).map(|found| found.attribute.clone());
+    let common =
+        schema.core_attribute(&path.name).filter(|_| path.urn.is_none()).map(|found| found.attribute.clone());
     let Some(home) = home_mut(schema, path) else { return };
     if !home.attributes.iter().any(|one| one.name == path.name) {
         let kind_of_whole = if path.sub.is_some() { Kind::Complex } else { kind.unwrap_or(Kind::String) };

@@ -87,7 +87,9 @@ impl Builder<'_> {
             id: IdForm::of(&part.word("id")),
             filters: forms.iter().filter_map(split).collect(),
             ignore_other_filters: filter.as_ref().is_some_and(|filter| filter.word("otherwise") == "ignore"),
-            filter_rule: self.rule_of_key(part, "filter").and(self.rule_where(&part.place, |it| it == part.path)),
+            filter_rule: self
+                .rule_of_key(part, "filter")
+                .and(self.rule_where(&part.place, |it| it == part.path)),
             member: self.link(part, "member"),
             group: self.link(part, "group"),
             ignore_unknown_members: part.word("unknown_member") == "ignore",

@@ -46,9 +46,18 @@ const ONE_LINE_BYTES_MAX: usize = 100;
 
 /// Plays a conversation: its text with what was really answered.
 pub fn play(library: &Library, text: &str) -> String {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with(['<', '=', '*', '!', '~', '?'])).collect();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with(['<', '=', '*', '!', '~', '?'])).collect();
     let mut out = String::new();
-    let mut stage = Stage { library, picks: Vec::new(), recipients: 250, groups: 8, engine: None, kept: BTreeMap::new(), last: Value::Null };
+    let mut stage = Stage {
+        library,
+        picks: Vec::new(),
+        recipients: 250,
+        groups: 8,
+        engine: None,
+        kept: BTreeMap::new(),
+        last: Value::Null,
+    };
     let mut index = 0;
     while let Some(line) = lines.get(index) {
         index += 1;
@@ -90,9 +99,12 @@ impl Stage<'_> {
             let mut standing = picks.clone();
             let profiles = library.vendors().map(|vendor| {
                 let of_it = picks.iter().filter(|(of, _, _)| of == vendor);
-                let chosen: Vec<(String, String)> = of_it.map(|(_, name, value)| (name.clone(), value.clone())).collect();
+                let chosen: Vec<(String, String)> =
+                    of_it.map(|(_, name, value)| (name.clone(), value.clone())).collect();
                 let profile = library.profile(vendor, &chosen).expect("a profile without mistakes");
-                standing.retain(|(of, name, _)| of != vendor || !profile.variants.iter().any(|variant| variant.name == *name));
+                standing.retain(|(of, name, _)| {
+                    of != vendor || !profile.variants.iter().any(|variant| variant.name == *name)
+                });
                 Arc::new(profile)
             });
             let mut setup = Setup::new(profiles.collect());
@@ -106,7 +118,9 @@ impl Stage<'_> {
         // Longer names first, so that `$id2` is not taken for `$id`.
         let mut names: Vec<&String> = self.kept.keys().collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        names.into_iter().fold(line.to_owned(), |line, name| line.replace(&format!("${name}"), &self.kept[name]))
+        names
+            .into_iter()
+            .fold(line.to_owned(), |line, name| line.replace(&format!("${name}"), &self.kept[name]))
     }
 
     fn direct(&mut self, directive: &str, out: &mut String) {
@@ -122,7 +136,9 @@ impl Stage<'_> {
                 }
                 self.picks.push((vendor.to_owned(), name.to_owned(), value.to_owned()));
             }
-            ["recipients", count] if self.engine.is_none() => self.recipients = count.parse().expect("a number"),
+            ["recipients", count] if self.engine.is_none() => {
+                self.recipients = count.parse().expect("a number")
+            }
             ["groups", count] if self.engine.is_none() => self.groups = count.parse().expect("a number"),
             ["advance", by] => {
                 let by_ms = i64::try_from(duration_ms(by).expect("a duration")).expect("a short duration");
@@ -134,7 +150,8 @@ impl Stage<'_> {
             }
             ["issue", name, vendor, credential, organization, ref scopes @ ..] => {
                 let token = self.engine().issue("default", vendor, credential, organization, scopes);
-                self.kept.insert(name.to_owned(), token.expect("a vendor, its credential and an organization"));
+                self.kept
+                    .insert(name.to_owned(), token.expect("a vendor, its credential and an organization"));
             }
             ["keep", name, path] => {
                 let value = path.split('.').fold(&self.last, |value, step| match step.parse::<usize>() {
@@ -158,7 +175,9 @@ impl Stage<'_> {
         let profile = self.profile(vendor);
         let node = profile.tree.at(setting).unwrap_or_else(|| panic!("{vendor} has no {setting}"));
         let behind = |fixes: &String| {
-            let inside = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let inside = |outer: &str, inner: &str| {
+                inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
             inside(fixes, setting) || inside(setting, fixes)
         };
         writeln!(out, "= {}", node.to_json()).expect("a String takes every write");
@@ -169,7 +188,12 @@ impl Stage<'_> {
 
     fn profile(&mut self, vendor: &str) -> Arc<Profile> {
         let profiles = self.engine().profiles();
-        Arc::clone(profiles.iter().find(|profile| profile.vendor == vendor).unwrap_or_else(|| panic!("no vendor {vendor}")))
+        Arc::clone(
+            profiles
+                .iter()
+                .find(|profile| profile.vendor == vendor)
+                .unwrap_or_else(|| panic!("no vendor {vendor}")),
+        )
     }
 
     fn call(&mut self, lines: &[String], out: &mut String) {
@@ -185,7 +209,8 @@ impl Stage<'_> {
 }
 
 fn read_call(lines: &[String]) -> Call {
-    let mut lines = lines.iter().map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or_default());
+    let mut lines =
+        lines.iter().map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or_default());
     let (method, target) = lines.next().and_then(|line| line.split_once(' ')).expect("a method and a path");
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query.to_owned())),
@@ -221,10 +246,16 @@ fn write_reply(reply: &Reply, notes: &Notes, out: &mut String) {
     assert_eq!(id.to_str().ok(), Some(notes.request_id.as_str()));
     writeln!(out, "< {}", reply.status.as_u16()).expect("a String takes every write");
     for (name, value) in &headers {
-        writeln!(out, "< {name}: {}", value.to_str().expect("a visible value")).expect("a String takes every write");
+        writeln!(out, "< {name}: {}", value.to_str().expect("a visible value"))
+            .expect("a String takes every write");
     }
-    let claims_json = headers.get("content-type").is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
-    assert_eq!(claims_json, serde_json::from_slice::<Value>(&reply.body).is_ok(), "JSON is called JSON, and nothing else is");
+    let claims_json =
+        headers.get("content-type").is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
+    assert_eq!(
+        claims_json,
+        serde_json::from_slice::<Value>(&reply.body).is_ok(),
+        "JSON is called JSON, and nothing else is"
+    );
     if reply.body.is_empty() {
         return;
     }
@@ -244,7 +275,9 @@ fn laid_out(value: &Value, indent: usize) -> String {
     let (open, close, inside): (_, _, Vec<String>) = match value {
         Value::Array(items) => ('[', ']', items.iter().map(|item| laid_out(item, indent + 2)).collect()),
         Value::Object(entries) => {
-            let entry = |(key, value): (&String, &Value)| format!("{}: {}", Value::from(key.as_str()), laid_out(value, indent + 2));
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(key.as_str()), laid_out(value, indent + 2))
+            };
             ('{', '}', entries.iter().map(entry).collect())
         }
         _ => return flat,
