@@ -51,6 +51,18 @@ impl Call {
     }
 }
 
+/// Whether two hexadecimal digits follow every `%` of a path or query (RFC 3986 section 2.1).
+pub fn is_percent_encoded(text: &str) -> bool {
+    let hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' && !(hex(bytes.next()) && hex(bytes.next())) {
+            return false;
+        }
+    }
+    true
+}
+
 /// One response, not yet sent.
 #[derive(Debug, Clone)]
 pub struct Reply {

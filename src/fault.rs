@@ -89,9 +89,11 @@ pub enum Fault {
     },
     /// The OAuth protocol's own errors.
     OAuth(oauth::Error),
+    /// The organization has as many records as Standin keeps.
+    Full,
     /// A fault that was asked for, to see how a client takes it.
     Forced(FaultName),
-    /// Standin itself failed; the call changed nothing.
+    /// Standin itself failed.
     Internal,
 }
 
@@ -226,6 +228,7 @@ fault_names! {
     NotUnique "not_unique" 409 "uniqueness" "another record has the value";
     NoSuchRecord "no_such_record" 404 "" "no record of this organization has the id";
     BadTokenRequest "bad_token_request" 400 "" "a token request that RFC 6749 refuses";
+    Full "full" 507 "" "the organization has as many records as Standin keeps";
     Internal "internal" 500 "" "the server itself failed";
 }
 
@@ -260,6 +263,7 @@ impl Fault {
             Self::NotUnique { .. } => FaultName::NotUnique,
             Self::NoSuchRecord { .. } => FaultName::NoSuchRecord,
             Self::OAuth(_) => FaultName::BadTokenRequest,
+            Self::Full => FaultName::Full,
             Self::Forced(name) => *name,
             Self::Internal => FaultName::Internal,
         }

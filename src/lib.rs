@@ -17,6 +17,7 @@
 //!                                    │ stage::routing      404, 405, 501
 //!                                    │ stage::access       403: scope
 //!                                    │ representation::read    Call → Input; 400, 413, 415
+//!                                    │ stage::access       403: scope of a field that was sent
 //!                                    │ operation::run          Input → Outcome; 404, 409, …
 //!                                    │   └ store               read(|state|), write(|state|)
 //!                                    │ representation::answer  Outcome → Reply

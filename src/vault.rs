@@ -107,6 +107,17 @@ impl Vault {
 }
 
 impl Issued {
+    /// A credential issued now, that lives so long, or until it is ended.
+    pub fn now(owner: Owner, scopes: Option<Vec<String>>, now_ms: i64, lives_ms: Option<u64>) -> Self {
+        let lives_ms = lives_ms.map(|lives_ms| i64::try_from(lives_ms).unwrap_or(i64::MAX));
+        Self {
+            owner,
+            scopes,
+            expires_ms: lives_ms.map(|lives_ms| now_ms.saturating_add(lives_ms)),
+            dead: None,
+        }
+    }
+
     /// Why the token is not good at a moment, if it is not.
     pub fn flaw(&self, now_ms: i64) -> Option<Stranger> {
         self.dead.or_else(|| self.expires_ms.filter(|end| *end <= now_ms).map(|_| Stranger::Expired))

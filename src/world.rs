@@ -14,6 +14,9 @@ use crate::seed::chance;
 /// Letters and digits of drawn tokens.
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/// How many letters and digits a credential has: enough never to be drawn twice.
+const CREDENTIAL_LETTERS: usize = 32;
+
 /// The clock is not frozen.
 const RUNNING: i64 = i64::MIN;
 
@@ -88,6 +91,11 @@ impl Dice {
         let span = u64::from(most.saturating_sub(least)) + 1;
         let offset = u32::try_from(chance::below(self.draw(what, nth), span)).unwrap_or(0);
         least.saturating_add(offset)
+    }
+
+    /// A credential of a form around `{random}`, the how-many-th of its kind.
+    pub fn credential(&self, form: &str, what: &str, nth: u64) -> String {
+        form.replace("{random}", &self.letters(what, nth, CREDENTIAL_LETTERS))
     }
 
     /// Letters and digits, so many of them.

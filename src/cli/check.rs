@@ -3,7 +3,6 @@
 //! A profile is read as `--profiles` would: with those built in, and with the other files named, so that it may extend
 //! any of them; and with every value of each of its variants.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -69,7 +68,7 @@ impl Found {
             },
             other => other,
         };
-        match (format, is_profile(path)) {
+        match (format, files::is_profile(path)) {
             (Some(format), _) => match std::fs::read(path) {
                 Ok(text) => self.recipients.push((name, text, format)),
                 Err(error) => self.unreadable.push(format!("cannot read {name}: {error}")),
@@ -89,15 +88,9 @@ impl Found {
 fn inside(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder)?;
     let mut files = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
-    files.retain(|path| path.is_file() && (is_profile(path) || Format::of(path).is_some()));
+    files.retain(|path| path.is_file() && (files::is_profile(path) || Format::of(path).is_some()));
     files.sort();
     Ok(files)
-}
-
-fn is_profile(path: &Path) -> bool {
-    path.extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
 }
 
 /// Whether JSON is recipients: an array, or an object that holds one. Everything else is read as a profile.

@@ -31,9 +31,6 @@ use crate::world::Clock;
 use sandbox::Sandbox;
 pub use sandbox::{DEFAULT_ORGANIZATIONS, DEFAULT_SANDBOX};
 
-/// How long the random part of a token is: letters and digits that nobody guesses.
-const TOKEN_LETTERS: usize = 32;
-
 /// Where the engine's own paths begin.
 pub const OWN_PREFIX: &str = "/_standin/";
 
@@ -121,7 +118,7 @@ impl Engine {
         let nth = self.calls.fetch_add(1, Ordering::Relaxed);
         let mut notes =
             Notes { request_id: format!("{:016x}", mix(self.seed, "request", nth)), ..Notes::default() };
-        // A panic costs one call: what it was about to change is behind a lock that nobody entered, or is whole.
+        // A panic is a mistake of ours and costs one call, not the server.
         let reply = catch_unwind(AssertUnwindSafe(|| self.attend(call, &mut notes)));
         let mut reply = reply.unwrap_or_else(|_| {
             tracing::error!(request = %notes.request_id, "a call was answered by a panic; please report it");
@@ -130,12 +127,26 @@ impl Engine {
         if let (true, Ok(id)) = (self.request_ids, HeaderValue::try_from(notes.request_id.as_str())) {
             reply.headers.insert(REQUEST_ID, id);
         }
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            self.log(call, &reply, &notes);
+        }
+        (reply, notes)
+    }
+
+    /// One line for a call: what was asked, what came of it, and the facts behind that. No header, no query, no body: they
+    /// may hold secrets.
+    fn log(&self, call: &Call, reply: &Reply, notes: &Notes) {
+        let profile = self.profiles.iter().find(|profile| profile.vendor == notes.vendor);
+        let fact = |index: &u16| profile?.facts.get(usize::from(*index)).map(|fact| fact.id.as_str());
+        let facts: Vec<&str> = notes.facts.iter().filter_map(fact).collect();
+        let advisory = |index: &usize| profile?.advisories.get(*index).map(|advisory| advisory.says.as_str());
+        let advisories: Vec<&str> = notes.advisories.iter().filter_map(advisory).collect();
         tracing::debug!(
             request = %notes.request_id, vendor = %notes.vendor, sandbox = %notes.sandbox, method = %call.method,
             path = %call.path, operation = notes.operation.as_deref().unwrap_or("-"), status = reply.status.as_u16(),
             stranger = notes.stranger.map_or("-", crate::fault::Stranger::reason), hint = notes.hint.as_deref().unwrap_or("-"),
+            facts = facts.join(" "), advisories = advisories.join("; "),
         );
-        (reply, notes)
     }
 
     /// From now on health says 503: the server is about to stop.
@@ -197,11 +208,11 @@ impl Engine {
         let vendor = self.index_of(vendor)?;
         let credential = self.profiles[vendor].credentials.iter().position(|one| one.name == credential)?;
         let organization = sandbox.organizations.iter().position(|name| name == organization)?;
-        let letters = sandbox.dice.letters("token", self.vault.next(), TOKEN_LETTERS);
-        let token = self.profiles[vendor].credentials[credential].form.replace("{random}", &letters);
+        let kind = &self.profiles[vendor].credentials[credential];
+        let token = sandbox.dice.credential(&kind.form, "token", self.vault.next());
         let owner = Owner { sandbox: sandbox.name.clone(), vendor, organization, credential };
         let scopes = (!scopes.is_empty()).then(|| scopes.iter().map(|scope| (*scope).to_owned()).collect());
-        self.vault.issue(&token, Issued { owner, scopes, expires_ms: None, dead: None });
+        self.vault.issue(&token, Issued::now(owner, scopes, sandbox.clock.now_ms(), kind.expires_ms));
         Some(token)
     }
 

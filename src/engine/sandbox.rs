@@ -80,9 +80,7 @@ fn issue_fixed(vendor: &Vendor, sandbox: &str, organizations: &[String], vault: 
             if credential.carrier == Carrier::Client {
                 vault.register(&text("client"), &text("secret"), owner);
             } else {
-                let lives = credential.expires_ms.and_then(|ms| i64::try_from(ms).ok());
-                let expires_ms = lives.map(|ms| now_ms.saturating_add(ms));
-                vault.issue(&text("token"), Issued { owner, scopes: None, expires_ms, dead: None });
+                vault.issue(&text("token"), Issued::now(owner, None, now_ms, credential.expires_ms));
             }
         }
     }

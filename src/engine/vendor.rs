@@ -225,8 +225,7 @@ impl Vendor {
             organization: sight.organization.as_deref(),
         };
         let organizations = &visit.sandbox.organizations;
-        let admitted =
-            identity::admit(&self.profile, api, &place, visit.shown, visit.issued, organizations, now_ms);
+        let admitted = identity::admit(api, &place, visit.shown, visit.issued, organizations, now_ms);
         admitted.map_err(|why: Stranger| {
             notes.stranger = Some(why);
             Fault::Unauthenticated(why)

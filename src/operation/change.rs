@@ -160,14 +160,9 @@ fn change(
             notes.word("deactivated");
             notes.rule(&kind.deactivation);
         }
-        let moved =
-            members.as_ref().is_some_and(|members| !state.members(record.id()).eq(members.iter().copied()));
-        let record = if admitted.attributes == old {
-            if moved {
-                state.touch(table(target.record), record.serial, scene.now_ms).unwrap_or(record)
-            } else {
-                record
-            }
+        let same = admitted.attributes == old;
+        let record = if same {
+            record
         } else {
             let aside = aside(kind, &record, deactivated);
             let replaced =
@@ -180,11 +175,13 @@ fn change(
                 ReplaceError::Missing => scene.nobody(target),
             })?
         };
-        let record = link(scene, state, record, members, groups);
-        let shown = scene.show(state, record, target.want);
+        let moved = link(scene, state, record.id(), members, groups);
+        let touched = (same && moved).then(|| state.touch(record.table, record.serial, scene.now_ms));
+        let record = touched.flatten().unwrap_or(record);
+        let shown = scene.show(state, Arc::clone(&record), target.want);
         if deactivated && kind.deactivate == Deactivate::Delete {
             notes.word("deleted");
-            remove::remove(scene, state, kind, &shown.record);
+            remove::remove(scene, state, kind, &record);
             return Ok(Outcome::LetGo { last: shown, no_content: kind.deactivated_no_content });
         }
         Ok(Outcome::Shown(shown))

@@ -10,7 +10,11 @@ use crate::notes::Notes;
 use crate::profile::model::{CreateInactive, RecordType};
 use crate::record;
 use crate::record::law::{self, Admitted, value_at};
-use crate::store::{Clash, Draft, Record, State};
+use crate::store::{Clash, Draft, RecordId, State};
+
+/// How many records of a type an organization keeps at most: twice what a recipient file may hold, so that no client can
+/// fill the memory.
+pub const RECORDS_MAX: usize = 2_000_000;
 
 /// Makes a record: rules, uniqueness and links together, or nothing.
 pub(super) fn create(
@@ -42,46 +46,43 @@ pub(super) fn create(
         let groups = scene.groups(state, links)?;
         let amounts = kind.vendor_data.iter().map(|_| 0).collect();
         let draft = draft(admitted, amounts);
+        if state.count(table(of), scene.organization) >= RECORDS_MAX {
+            return Err(Fault::Full);
+        }
         let record = state.insert(table(of), scene.organization, draft, scene.now_ms).map_err(|clash| {
             notes.rule(&kind.unique[clash.unique].rule);
             not_unique(kind, &clash)
         })?;
-        let record = link(scene, state, record, members, groups);
-        let shown = scene.show(state, record, want);
+        link(scene, state, record.id(), members, groups);
+        let shown = scene.show(state, Arc::clone(&record), want);
         if inactive && kind.create_inactive == CreateInactive::Discard {
-            remove::remove(scene, state, kind, &shown.record);
+            remove::remove(scene, state, kind, &record);
         }
         Ok(Outcome::Made(shown))
     })
 }
 
-/// Puts links in place. The groups that a record joined or left are changed by that, and so is a group with other
-/// members.
+/// Puts links in place, and says whether the record has other members now. The groups that it joined or left are changed
+/// by that.
 pub(super) fn link(
     scene: &Scene<'_>,
     state: &mut State,
-    record: Arc<Record>,
-    members: Option<Vec<crate::store::RecordId>>,
-    groups: Option<Vec<crate::store::RecordId>>,
-) -> Arc<Record> {
-    let id = record.id();
+    id: RecordId,
+    members: Option<Vec<RecordId>>,
+    groups: Option<Vec<RecordId>>,
+) -> bool {
     if let Some(groups) = groups {
         let before: Vec<_> = state.groups_of(id).collect();
         if state.set_groups(id, groups) {
             let after: Vec<_> = state.groups_of(id).collect();
-            let moved = before
-                .iter()
-                .filter(|one| !after.contains(one))
-                .chain(after.iter().filter(|one| !before.contains(one)));
-            for group in moved {
+            let left = before.iter().filter(|one| !after.contains(one));
+            let joined = after.iter().filter(|one| !before.contains(one));
+            for group in left.chain(joined) {
                 state.touch(group.table, group.serial, scene.now_ms);
             }
         }
     }
-    if let Some(members) = members {
-        state.set_members(id, members);
-    }
-    record
+    members.is_some_and(|members| state.set_members(id, members))
 }
 
 /// Whether a record is in use: unless its attribute says no.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{FieldTest, Listed, Listing, Outcome, Scene, Selection, Target, Window, table};
+use super::{FieldTest, Listed, Listing, Outcome, Scene, Selection, Shown, Target, Window, table};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{Matching, RecordType};
@@ -12,6 +12,7 @@ use crate::record::law::first_fit;
 use crate::record::text::folded;
 use crate::record::{attributes, id::Ids};
 use crate::scim::filter::Filter;
+use crate::scim::resource::schemas_of;
 use crate::store::{Record, RecordId, State};
 
 /// Shows one record.
@@ -38,8 +39,8 @@ pub(super) fn list(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> R
                 window_of(candidates, listing.window)
             }
         };
-        let items = records.into_iter().map(|record| scene.show(state, record, listing.want)).collect();
-        Ok(Outcome::Listed(Listed { items, total, skip, next }))
+        let shown = Shown::gather(scene, state, records, listing.want);
+        Ok(Outcome::Listed(Listed { shown, total, skip, next }))
     })
 }
 
@@ -166,6 +167,9 @@ fn matches(
         let mut meta = Map::from_iter(times);
         meta.insert("resourceType".to_owned(), Value::from(kind.resource_type));
         seen.insert("meta".to_owned(), Value::Object(meta));
+    }
+    if looks_at("schemas") {
+        seen.insert("schemas".to_owned(), schemas_of(&kind.scim_schema, &seen));
     }
     filter.matches(&kind.scim_schema, &Value::Object(seen))
 }

@@ -9,6 +9,7 @@ mod create;
 mod list;
 mod reference;
 mod remove;
+mod shown;
 mod token;
 
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use crate::store::{OrganizationId, Record, RecordId, State, Store, TableId};
 use crate::vault::{Owner, Vault};
 use crate::world::Dice;
 
+pub use create::RECORDS_MAX;
+pub use shown::{One, Shown};
 pub use token::Granted;
 
 /// What an operation works with.
@@ -133,6 +136,8 @@ pub struct Want {
     pub members: bool,
     /// How many members it has.
     pub member_count: bool,
+    /// Of groups and members more than their ids.
+    pub names: bool,
 }
 
 /// A list to show.
@@ -235,8 +240,6 @@ pub struct Links {
 /// A change of one field of a surface.
 #[derive(Debug)]
 pub struct FieldChange {
-    /// The field's name.
-    pub field: String,
     /// Where it lives; of several places, the one whose value has the format.
     pub at: Vec<RecordPath>,
     /// The format.
@@ -267,24 +270,11 @@ pub enum Outcome {
     Granted(Granted),
 }
 
-/// A record and what is shown beside it.
-#[derive(Debug)]
-pub struct Shown {
-    /// The record.
-    pub record: Arc<Record>,
-    /// The groups it is in, if wanted.
-    pub groups: Vec<Arc<Record>>,
-    /// Its members, if wanted.
-    pub members: Vec<Arc<Record>>,
-    /// How many members it has, if wanted.
-    pub member_count: usize,
-}
-
 /// Part of a list.
 #[derive(Debug)]
 pub struct Listed {
     /// The records.
-    pub items: Vec<Shown>,
+    pub shown: Shown,
     /// How many match in all.
     pub total: usize,
     /// How many are left out in front.
@@ -352,14 +342,7 @@ impl<'a> Scene<'a> {
 
     /// A record with what is wanted beside it.
     fn show(&self, state: &State, record: Arc<Record>, want: Want) -> Shown {
-        let id = record.id();
-        let find = |id: RecordId| state.get(id.table, self.organization, id.serial).cloned();
-        Shown {
-            groups: if want.groups { state.groups_of(id).filter_map(find).collect() } else { Vec::new() },
-            members: if want.members { state.members(id).filter_map(find).collect() } else { Vec::new() },
-            member_count: if want.member_count { state.member_count(id) } else { 0 },
-            record,
-        }
+        Shown::gather(self, state, vec![record], want)
     }
 }
 

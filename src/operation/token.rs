@@ -37,11 +37,8 @@ pub(super) fn grant(
         return Err(Fault::OAuth(Error::new(ErrorCode::InvalidScope, what)));
     }
     let scopes = request.scopes.clone();
-    let letters = scene.dice.letters("access token", scene.vault.next(), 32);
-    let token = kind.form.replace("{random}", &letters);
-    let lives_ms = i64::try_from(expires_ms).unwrap_or(i64::MAX);
-    let expires_ms_at = Some(scene.now_ms.saturating_add(lives_ms));
-    let issued = Issued { owner, scopes: scopes.clone(), expires_ms: expires_ms_at, dead: None };
+    let token = scene.dice.credential(&kind.form, "access token", scene.vault.next());
+    let issued = Issued::now(owner, scopes.clone(), scene.now_ms, Some(expires_ms));
     scene.vault.issue_access(&request.client_id, &token, issued);
     let all = || kind.scopes.iter().map(|(scope, _)| scope.clone()).collect();
     Ok(Outcome::Granted(Granted { token, expires_s: expires_ms / 1000, scopes: scopes.unwrap_or_else(all) }))

@@ -5,7 +5,7 @@
 
 use super::diagnostic::Diagnostic;
 use super::node::{Node, Tree};
-use super::suggest::nearest;
+use super::suggest::instead;
 
 /// How many files may stand on each other.
 const EXTENDS_DEPTH_MAX: usize = 8;
@@ -25,18 +25,6 @@ pub struct Written {
 /// What is wrong with `extends`, of this file or of one beneath it.
 pub fn whole(files: &[Written], index: usize) -> Result<Node, Box<Diagnostic>> {
     beneath(files, index, &mut Vec::new())
-}
-
-/// What to write instead of an unknown name.
-pub fn instead(name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "there are none".to_owned(),
-        None => {
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("choose from {}", names.join(", "))
-        }
-    }
 }
 
 fn beneath(files: &[Written], index: usize, above: &mut Vec<usize>) -> Result<Node, Box<Diagnostic>> {

@@ -28,17 +28,19 @@ pub fn at(path: &Path) -> Result<Vec<Arc<Source>>, String> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| fail(&error))?;
-    let is_profile = |path: &std::path::PathBuf| {
-        path.extension()
-            .and_then(|extension| extension.to_str())
-            .is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
-    };
-    paths.retain(is_profile);
+    paths.retain(|path| is_profile(path));
     paths.sort();
     if paths.is_empty() {
         return Err(format!("{} holds no profile (.yaml, .yml or .json)", path.display()));
     }
     paths.iter().map(|path| file(path)).collect()
+}
+
+/// Whether a file's name is that of a profile.
+pub fn is_profile(path: &Path) -> bool {
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
 }
 
 fn file(path: &Path) -> Result<Arc<Source>, String> {

@@ -34,10 +34,11 @@ mod yaml;
 use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Severity};
-use extends::{Written, instead};
+use extends::Written;
 use model::Profile;
 use node::Node;
 use source::{Place, Source};
+use suggest::instead;
 
 /// Profiles as written, each with what it extends worked in.
 #[derive(Debug, Default)]
@@ -69,8 +70,11 @@ impl Library {
             let whole = extends::whole(&written, index);
             out.extend(whole.as_ref().err().map(|mistake| (**mistake).clone()));
             let extends = one.tree.get("extends").map(|node| node.place.clone());
-            files.retain(|earlier| earlier.vendor != one.vendor);
-            files.push(File { vendor: one.vendor.clone(), extends, whole });
+            // A file that only changes some settings need not repeat whose they are.
+            let named = whole.as_ref().ok().and_then(|tree| tree.get("vendor")).and_then(Node::as_text);
+            let vendor = named.unwrap_or(&one.vendor).to_owned();
+            files.retain(|earlier| earlier.vendor != vendor);
+            files.push(File { vendor, extends, whole });
         }
         Self { files }
     }

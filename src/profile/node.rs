@@ -163,50 +163,6 @@ impl Node {
         entries.extend(new.iter().filter(|entry| !known.contains(entry.key.as_str())).cloned());
         Node { place: over.place.clone(), value: Tree::Map(entries) }
     }
-
-    /// Puts a value at a path (as in [`Node::at`]), in the place of what is there. A key that is absent or `null` is
-    /// made, and so are the maps on the way to it; of a list only existing items can be replaced.
-    ///
-    /// Fails, and changes nothing, where the way leads through something that has no keys: with the longest beginning
-    /// of the path that exists.
-    pub fn set(&mut self, path: &str, value: Node) -> Result<(), String> {
-        let existing = self.put(path, value, 0);
-        existing.map_err(|rest| {
-            let prefix = path.get(..path.len() - rest).unwrap_or("");
-            prefix.strip_suffix('.').unwrap_or(prefix).to_owned()
-        })
-    }
-
-    /// `set`, failing with how many bytes of the path were left when it got no further.
-    fn put(&mut self, path: &str, value: Node, depth: usize) -> Result<(), usize> {
-        if path.is_empty() {
-            *self = value;
-            return Ok(());
-        }
-        match &mut self.value {
-            Tree::Map(entries) => {
-                let known = entries.iter_mut().filter(|entry| below(path, &entry.key).is_some());
-                if let Some(entry) = known.max_by_key(|entry| entry.key.len()) {
-                    let rest = below(path, &entry.key).unwrap_or("");
-                    return entry.value.put(rest, value, depth + 1);
-                }
-                let (key, value) = nested(path, value, depth)?;
-                entries.push(Entry { key, key_place: value.place.clone(), value });
-                Ok(())
-            }
-            Tree::List(items) => {
-                let (number, rest) = item_number(path).ok_or(path.len())?;
-                items.get_mut(number).ok_or(path.len())?.put(rest, value, depth + 1)
-            }
-            Tree::Null => {
-                let (key, value) = nested(path, value, depth)?;
-                let entry = Entry { key, key_place: value.place.clone(), value };
-                *self = Node { place: entry.key_place.clone(), value: Tree::Map(vec![entry]) };
-                Ok(())
-            }
-            Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => Err(path.len()),
-        }
-    }
 }
 
 /// What is left of a path after a key, if it begins with that key.
@@ -219,19 +175,4 @@ fn below<'a>(path: &'a str, key: &str) -> Option<&'a str> {
 fn item_number(path: &str) -> Option<(usize, &str)> {
     let number = path.split('.').next()?;
     Some((number.parse().ok()?, below(path, number)?))
-}
-
-/// The first key of a path of which nothing exists, and the maps below it that lead to `value`.
-fn nested(path: &str, value: Node, depth: usize) -> Result<(String, Node), usize> {
-    let keys: Vec<&str> = path.split('.').collect();
-    if depth + keys.len() > DEPTH_MAX || keys.contains(&"") {
-        return Err(path.len());
-    }
-    let mut value = value;
-    for key in keys.iter().skip(1).rev() {
-        let place = value.place.clone();
-        let entry = Entry { key: (*key).to_owned(), key_place: place.clone(), value };
-        value = Node { place, value: Tree::Map(vec![entry]) };
-    }
-    Ok((keys.first().copied().unwrap_or_default().to_owned(), value))
 }

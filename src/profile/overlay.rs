@@ -131,13 +131,18 @@ pub fn setting_nodes(variant: &Node) -> Vec<(&Node, String)> {
 
 /// Whether a variant has a value, or accepts one of its form.
 pub fn takes(variant: &Node, value: &str) -> bool {
-    let accepted = match variant.get("accepts").and_then(Node::as_text) {
-        Some("duration") => duration_ms(value).is_some(),
-        Some("path") => pattern::path(value).is_ok(),
-        Some("count") => value.parse::<u32>().is_ok(),
+    let form = variant.get("accepts").and_then(Node::as_text);
+    form.is_some_and(|form| has_form(form, value)) || value_names(variant).iter().any(|name| name == value)
+}
+
+/// Whether a value that a variant does not list has the form that its `accepts` names.
+pub fn has_form(form: &str, value: &str) -> bool {
+    match form {
+        "duration" => duration_ms(value).is_some(),
+        "path" => pattern::path(value).is_ok(),
+        "count" => value.parse::<u32>().is_ok(),
         _ => false,
-    };
-    accepted || value_names(variant).iter().any(|name| name == value)
+    }
 }
 
 /// A setting of the file that a variant changes.
@@ -225,7 +230,7 @@ fn set(node: &mut Node, steps: &[String], value: Node) {
 
 #[cfg(test)]
 mod tests {
-    use super::overlaps;
+    use super::{has_form, overlaps};
 
     #[test]
     fn two_settings_overlap_when_one_leads_to_the_other() {
@@ -237,5 +242,18 @@ mod tests {
         check("apis.rest.paging", "apis.rest.paging", true);
         check("apis.rest", "apis.rest2", false);
         check("apis.rest.paging", "apis.rest.shapes", false);
+    }
+
+    #[test]
+    fn a_value_that_is_not_listed_must_be_of_the_form_that_the_variant_accepts() {
+        let check = |form: &str, value: &str, wanted: bool| {
+            assert_eq!(has_form(form, value), wanted, "{form} and {value:?}");
+        };
+        check("duration", "90s", true);
+        check("duration", "90", false);
+        check("path", "/oauth/token", true);
+        check("path", "oauth", false);
+        check("count", "12", true);
+        check("count", "-1", false);
     }
 }

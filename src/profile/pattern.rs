@@ -46,6 +46,9 @@ pub fn call(text: &str) -> Result<(), String> {
             return Err(format!("only `{{id}}` may stand in a path, alone between slashes, not `{part}`"));
         }
     }
+    if rest.matches("{id}").count() > 1 {
+        return Err("`{id}` may stand only once: a call is about one record".to_owned());
+    }
     Ok(())
 }
 
@@ -61,6 +64,29 @@ pub fn path(text: &str) -> Result<(), String> {
         return Err("a path has no query, no blank, no `%` and no empty segment".to_owned());
     }
     Ok(())
+}
+
+/// The path of a token endpoint, which is about no record.
+///
+/// # Errors
+/// What such a path looks like.
+pub fn token_path(text: &str) -> Result<(), String> {
+    path(text)?;
+    if text.contains(['{', '}']) {
+        return Err("a token endpoint has one path, without `{` and `}`".to_owned());
+    }
+    Ok(())
+}
+
+/// The name of a SCIM endpoint: a segment of its path.
+///
+/// # Errors
+/// What such a name looks like.
+pub fn resource(text: &str) -> Result<(), String> {
+    if super::grammar::is_name(text) {
+        return Ok(());
+    }
+    Err("a letter, then letters, digits, `_` and `-`".to_owned())
 }
 
 /// A base path; one segment may be `{organization}`.
@@ -106,7 +132,19 @@ fn around(text: &str, placeholders: &[&str], what: &str) -> Result<(), String> {
 /// # Errors
 /// What an id form looks like.
 pub fn id_form(text: &str) -> Result<(), String> {
-    around(text, &["{n}", "{uuid}", "{hex}"], "an id form is text around one of `{n}`, `{uuid}`, `{hex}`")
+    around(text, &["{n}", "{uuid}", "{hex}"], "an id form is text around one of `{n}`, `{uuid}`, `{hex}`")?;
+    id(&text.replace(['{', '}'], ""))
+}
+
+/// An id, or a part of one: what stands in a URL and in JSON as it is.
+///
+/// # Errors
+/// What an id is made of.
+pub fn id(text: &str) -> Result<(), String> {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte)) {
+        return Ok(());
+    }
+    Err("an id is made of letters, digits and `-`, `.`, `_`, `~`, `:`, `@`".to_owned())
 }
 
 /// A token form: text around `{random}`.

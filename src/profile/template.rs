@@ -100,22 +100,15 @@ impl<S> Template<S> {
             Part::Fixed(_) | Part::Text(_) | Part::List(_) | Part::Map(_) => None,
         }
     }
-
-    /// Whether any slot in it fulfils a condition.
-    pub fn any(&self, condition: &dyn Fn(&S) -> bool) -> bool {
-        any(&self.0, condition)
-    }
 }
 
-fn any<S>(part: &Part<S>, condition: &dyn Fn(&S) -> bool) -> bool {
+fn has_slots<S>(part: &Part<S>) -> bool {
     match part {
         Part::Fixed(_) => false,
-        Part::Slot(slot) => condition(slot),
-        Part::Text(pieces) => {
-            pieces.iter().any(|piece| matches!(piece, Piece::Slot(slot) if condition(slot)))
-        }
-        Part::List(parts) => parts.iter().any(|part| any(part, condition)),
-        Part::Map(entries) => entries.iter().any(|entry| any(&entry.part, condition)),
+        // A text without slots is fixed.
+        Part::Slot(_) | Part::Text(_) => true,
+        Part::List(parts) => parts.iter().any(has_slots),
+        Part::Map(entries) => entries.iter().any(|entry| entry.has_slots),
     }
 }
 
@@ -150,7 +143,7 @@ fn compile<S>(
             for entry in entries {
                 match compile(&entry.value, resolve, mistake) {
                     Some(part) => {
-                        let has_slots = any(&part, &|_| true);
+                        let has_slots = has_slots(&part);
                         parts.push(Entry { key: json_text(&entry.key), part, has_slots });
                     }
                     None => whole = false,

@@ -3,11 +3,12 @@
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LINK, LOCATION, PRAGMA};
 
-use super::face::{location, write_list, write_resource, write_shape};
+use super::face::{write_list, write_resource, write_shape};
+use super::links::{Links, location};
 use super::query::{Place, Query, cursor, link_header};
 use super::{Echo, Surface};
 use crate::call::Reply;
-use crate::operation::{Listed, Outcome, Shown};
+use crate::operation::{Listed, One, Outcome, Shown};
 use crate::profile::model::{ApiKind, Endpoint, ReplySlot};
 use crate::profile::template::{Slots, write_number, write_text};
 
@@ -27,7 +28,8 @@ pub fn write(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, outcome: &
         Outcome::Shown(shown) => body(Some(shown), None),
         Outcome::Made(shown) => {
             let reply = body(Some(shown), None);
-            match location(surface, &shown.record).and_then(|url| HeaderValue::try_from(url).ok()) {
+            let made = shown.first().and_then(|one| location(surface, one.record.id()));
+            match made.and_then(|url| HeaderValue::try_from(url).ok()) {
                 Some(url) => reply.with_header(LOCATION, url),
                 None => reply,
             }
@@ -68,8 +70,12 @@ fn link(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, listed: &Listed
     }
     let query = Query::read(surface.call).ok()?;
     let url = format!("{}{}", surface.base_url, endpoint.path);
-    let place =
-        Place { total: listed.total, skip: listed.skip, shown: listed.items.len(), next: listed.next };
+    let place = Place {
+        total: listed.total,
+        skip: listed.skip,
+        shown: listed.shown.records.len(),
+        next: listed.next,
+    };
     HeaderValue::try_from(link_header(&endpoint.paging, &url, &query, echo, place)?).ok()
 }
 
@@ -89,7 +95,7 @@ const RECORD_BYTES_USUAL: usize = 1024;
 impl Frame<'_> {
     /// The body; `None` for none.
     fn body(&self) -> Option<Vec<u8>> {
-        let records = self.listed.map_or(1, |listed| listed.items.len());
+        let records = self.listed.map_or(1, |listed| listed.shown.records.len());
         let mut out = Vec::with_capacity(records * RECORD_BYTES_USUAL + 128);
         if let Some(template) = &self.endpoint.reply {
             template.write(self, &mut out);
@@ -97,44 +103,49 @@ impl Frame<'_> {
         }
         match (self.listed, self.item) {
             (Some(listed), _) if self.surface.api.kind == ApiKind::Scim => {
-                write_list(listed.total, self.echo.page.max(1), listed.items.len(), &mut out, |out| {
-                    self.items(listed, out)
-                });
+                write_list(
+                    listed.total,
+                    self.echo.page.max(1),
+                    listed.shown.records.len(),
+                    &mut out,
+                    |out| self.items(listed, out),
+                );
             }
             (Some(listed), _) => {
                 out.push(b'[');
                 self.items(listed, &mut out);
                 out.push(b']');
             }
-            (None, Some(shown)) => self.record(shown, &mut out),
+            (None, Some(shown)) => self.only(shown, &mut out),
             (None, None) => return None,
         }
         Some(out)
     }
 
     fn items(&self, listed: &Listed, out: &mut Vec<u8>) {
-        for (index, shown) in listed.items.iter().enumerate() {
+        let mut links = Links::new(self.surface, &listed.shown);
+        for (index, one) in listed.shown.records.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            self.record(shown, out);
+            self.one(one, &mut links, out);
         }
     }
 
-    fn record(&self, shown: &Shown, out: &mut Vec<u8>) {
+    fn only(&self, shown: &Shown, out: &mut Vec<u8>) {
+        if let Some(one) = shown.first() {
+            self.one(one, &mut Links::new(self.surface, shown), out);
+        }
+    }
+
+    fn one(&self, one: &One, links: &mut Links<'_>, out: &mut Vec<u8>) {
         match self.surface.api.kind {
             ApiKind::Scim => {
                 let resource = &self.surface.api.resources[self.endpoint.of];
-                write_resource(self.surface, resource, self.echo.projection.as_ref(), shown, out);
+                write_resource(resource, self.echo.projection.as_ref(), one, links, out);
             }
             ApiKind::Rest | ApiKind::OAuth => {
-                write_shape(
-                    self.surface,
-                    &self.surface.api.shapes[self.endpoint.of],
-                    self.endpoint.brief,
-                    shown,
-                    out,
-                );
+                write_shape(&self.surface.api.shapes[self.endpoint.of], self.endpoint.brief, one, links, out);
             }
         }
     }
@@ -146,7 +157,7 @@ impl Frame<'_> {
             ReplySlot::Page => Some(self.echo.page),
             ReplySlot::Size => Some(self.echo.size),
             ReplySlot::Offset => Some(listed.skip),
-            ReplySlot::Count => Some(listed.items.len()),
+            ReplySlot::Count => Some(listed.shown.records.len()),
             ReplySlot::Item | ReplySlot::Items | ReplySlot::NextCursor | ReplySlot::Status => None,
         }
     }
@@ -155,7 +166,7 @@ impl Frame<'_> {
 impl Slots<ReplySlot> for Frame<'_> {
     fn json(&self, slot: &ReplySlot, out: &mut Vec<u8>) -> bool {
         match (slot, self.item, self.listed) {
-            (ReplySlot::Item, Some(shown), _) => self.record(shown, out),
+            (ReplySlot::Item, Some(shown), _) => self.only(shown, out),
             (ReplySlot::Items, _, Some(listed)) => {
                 out.push(b'[');
                 self.items(listed, out);

@@ -1,15 +1,14 @@
 //! Faces: a record as a surface shows it, rendered once and kept with the record, with marks where something belongs that
 //! the record does not hold: links, and the URL by which the client came.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
 use super::Surface;
-use crate::operation::Shown;
-use crate::profile::model::{LinkSlot, Meta, Resource, Shape, ShapeField, Shows, TimeForm};
+use super::links::Links;
+use crate::operation::One;
+use crate::profile::model::{Meta, Resource, Shape, ShapeField, Shows, TimeForm};
 use crate::profile::path::RecordPath;
-use crate::profile::template::{Slots, write_number, write_text, write_value};
+use crate::profile::template::{write_number, write_text, write_value};
 use crate::record;
 use crate::record::law::first_fit;
 use crate::record::link::{self, Reference};
@@ -25,7 +24,7 @@ const MEMBERS: u8 = 2;
 const MEMBER_COUNT: u8 = 3;
 
 /// The last number is the display name's; a surface whose number is not below it renders anew each time.
-const DISPLAY_FACE: usize = FACES_MAX - 1;
+pub(super) const DISPLAY_FACE: usize = FACES_MAX - 1;
 
 /// The fields that a shape shows, whole or brief.
 pub fn fields(shape: &Shape, brief: bool) -> impl Iterator<Item = &ShapeField> {
@@ -39,40 +38,39 @@ pub fn fields(shape: &Shape, brief: bool) -> impl Iterator<Item = &ShapeField> {
 }
 
 /// Writes a record as a REST shape shows it.
-pub fn write_shape(surface: &Surface<'_>, shape: &Shape, brief: bool, shown: &Shown, out: &mut Vec<u8>) {
+pub fn write_shape(shape: &Shape, brief: bool, one: &One, links: &mut Links<'_>, out: &mut Vec<u8>) {
+    let surface = links.surface;
     let number = shape.face + usize::from(brief && !shape.brief.is_empty());
     let mut put = |mark: u8, out: &mut Vec<u8>| match mark {
-        GROUPS => write_ids(surface, &shown.groups, out),
-        MEMBERS => write_ids(surface, &shown.members, out),
-        _ => write_number(i64::try_from(shown.member_count).unwrap_or(i64::MAX), out),
+        GROUPS => links.write_ids(links.shown.groups(one), out),
+        MEMBERS => links.write_ids(links.shown.members(one), out),
+        _ => write_number(i64::try_from(one.member_count).unwrap_or(i64::MAX), out),
     };
-    with_face(
-        &shown.record,
-        number,
-        || shape_face(surface, shape, brief, &shown.record),
-        |face| fill(face, out, &mut put),
-    );
+    let make = || shape_face(surface, shape, brief, &one.record);
+    with_face(&one.record, number, make, |face| fill(face, out, &mut put));
 }
 
 /// Writes a record as a SCIM resource; all of it, or what a client wants.
 pub fn write_resource(
-    surface: &Surface<'_>,
     resource: &Resource,
     projection: Option<&Projection>,
-    shown: &Shown,
+    one: &One,
+    links: &mut Links<'_>,
     out: &mut Vec<u8>,
 ) {
+    let (surface, shown) = (links.surface, links.shown);
     let start = out.len();
     let mut put = |mark: u8, out: &mut Vec<u8>| match mark {
-        GROUPS => write_links(surface, resource, "groups", &shown.groups, out),
-        MEMBERS => write_links(surface, resource, "members", &shown.members, out),
+        GROUPS => links.write_entries(resource, "groups", shown.groups(one), out),
+        MEMBERS => links.write_entries(resource, "members", shown.members(one), out),
         _ => write_escaped(surface.base_url, out),
     };
     if projection.is_none() {
-        let make = || resource_face(surface, resource, &shown.record, None);
-        with_face(&shown.record, resource.face, make, |face| fill(face, out, &mut put));
+        let make = || resource_face(surface, resource, &one.record, None);
+        with_face(&one.record, resource.face, make, |face| fill(face, out, &mut put));
     } else {
-        fill(&resource_face(surface, resource, &shown.record, projection), out, &mut put);
+        fill(&resource_face(surface, resource, &one.record, projection), out, &mut put);
+        links.forget_written();
     }
     if let Some(projection) = projection {
         let schema = &surface.profile.records[resource.record].scim_schema;
@@ -82,13 +80,6 @@ pub fn write_resource(
             write_value(&value, out);
         }
     }
-}
-
-/// The URL of a record.
-pub fn location(surface: &Surface<'_>, record: &Record) -> Option<String> {
-    let index = usize::from(record.table.0);
-    let resource = surface.api.resources.iter().find(|resource| resource.record == index)?;
-    Some(format!("{}/{}/{}", surface.base_url, resource.name, surface.id(index, record.serial)))
 }
 
 fn with_face(record: &Record, number: usize, make: impl Fn() -> Face, use_it: impl FnOnce(&Face)) {
@@ -211,17 +202,6 @@ fn write_time(form: TimeForm, ms: i64, out: &mut Vec<u8>) {
     }
 }
 
-fn write_ids(surface: &Surface<'_>, records: &[Arc<Record>], out: &mut Vec<u8>) {
-    out.push(b'[');
-    for (index, record) in records.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write_text(&surface.id(usize::from(record.table.0), record.serial), out);
-    }
-    out.push(b']');
-}
-
 fn resource_face(
     surface: &Surface<'_>,
     resource: &Resource,
@@ -302,80 +282,8 @@ fn show_references(
     }
 }
 
-/// Writes `,"members":[…]` or `,"groups":[…]`; nothing where there are none, unless the vendor shows that.
-fn write_links(
-    surface: &Surface<'_>,
-    resource: &Resource,
-    name: &str,
-    linked: &[Arc<Record>],
-    out: &mut Vec<u8>,
-) {
-    if linked.is_empty() && !resource.show_empty_links {
-        return;
-    }
-    out.push(b',');
-    write_text(name, out);
-    out.extend_from_slice(b":[");
-    let template = if name == "members" { &resource.member } else { &resource.group };
-    for (index, record) in linked.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        template.write(&Linked { surface, record }, out);
-    }
-    out.push(b']');
-}
-
-/// One linked record as the slots of its template.
-struct Linked<'a> {
-    surface: &'a Surface<'a>,
-    record: &'a Record,
-}
-
-impl Linked<'_> {
-    fn with_text(&self, slot: LinkSlot, use_it: &mut dyn FnMut(&str)) -> bool {
-        let index = usize::from(self.record.table.0);
-        match slot {
-            LinkSlot::Id => use_it(&self.surface.id(index, self.record.serial)),
-            LinkSlot::Ref => match location(self.surface, self.record) {
-                Some(url) => use_it(&url),
-                None => return false,
-            },
-            LinkSlot::Type => use_it(self.surface.profile.records[index].resource_type),
-            LinkSlot::Display => {
-                let Some(face) = self.record.faces.get_or_make(DISPLAY_FACE, || display(self.record)) else {
-                    return false;
-                };
-                match std::str::from_utf8(&face.bytes) {
-                    Ok(text) if !text.is_empty() => use_it(text),
-                    _ => return false,
-                }
-            }
-        }
-        true
-    }
-}
-
-impl Slots<LinkSlot> for Linked<'_> {
-    fn json(&self, slot: &LinkSlot, out: &mut Vec<u8>) -> bool {
-        self.with_text(*slot, &mut |text| write_text(text, out))
-    }
-
-    fn text(&self, slot: &LinkSlot, out: &mut String) {
-        self.with_text(*slot, &mut |text| out.push_str(text));
-    }
-}
-
-/// A record's name for people: its display name, else the name it logs in by.
-fn display(record: &Record) -> Face {
-    let attributes = record::attributes(record.body());
-    let name = attributes.get("displayName").or_else(|| attributes.get("userName"));
-    let text = name.and_then(Value::as_str).unwrap_or_default();
-    Face { bytes: text.as_bytes().into(), marks: Box::default() }
-}
-
 /// Writes a text without its quotes.
-fn write_escaped(text: &str, out: &mut Vec<u8>) {
+pub(super) fn write_escaped(text: &str, out: &mut Vec<u8>) {
     let start = out.len();
     write_text(text, out);
     out.pop();

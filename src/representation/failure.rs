@@ -8,6 +8,7 @@ use super::Surface;
 use super::answer::SCIM_JSON;
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
+use crate::operation::RECORDS_MAX;
 use crate::profile::model::{
     Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shape, Shows,
 };
@@ -170,16 +171,19 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    fn code(&self) -> &str {
+    /// The name of what is told, and how it looks: one problem's own, among several.
+    fn told(&self) -> (FaultName, Option<&FaultLook>) {
         let own = self.problem.map_or(self.name, Problem::name);
-        let look = if own == self.name { self.look } else { self.errors.faults.get(&own) };
+        (own, if own == self.name { self.look } else { self.errors.faults.get(&own) })
+    }
+
+    fn code(&self) -> &str {
+        let (own, look) = self.told();
         look.and_then(|look| look.code.as_deref()).unwrap_or(own.as_str())
     }
 
     fn message(&self) -> String {
-        let own = self.problem.map_or(self.name, Problem::name);
-        let look = if own == self.name { self.look } else { self.errors.faults.get(&own) };
-        match look.and_then(|look| look.message.as_ref()) {
+        match self.told().1.and_then(|look| look.message.as_ref()) {
             Some(template) => Template::text(template, self),
             None => self.sentence(),
         }
@@ -226,6 +230,7 @@ impl Telling<'_> {
             }
             Fault::NoSuchRecord { record, id } => format!("{record} {id} does not exist"),
             Fault::OAuth(error) => error.description.clone(),
+            Fault::Full => format!("an organization has at most {RECORDS_MAX} records of a type here"),
             Fault::Forced(name) => match name {
                 FaultName::RateLimited => "too many requests".to_owned(),
                 other => format!("{} (on request)", other.as_str().replace('_', " ")),
@@ -251,18 +256,17 @@ impl Slots<ErrorSlot> for Telling<'_> {
         match slot {
             ErrorSlot::Status => write_number(i64::from(self.status), out),
             ErrorSlot::Problems => {
-                let problems: &[Problem] =
-                    if let Fault::Invalid(problems) = self.fault { problems } else { &[] };
+                // A fault that is no list of problems is told as the only one.
+                let each: Vec<Option<&Problem>> = match self.fault {
+                    Fault::Invalid(problems) if !problems.is_empty() => problems.iter().map(Some).collect(),
+                    _ => vec![None],
+                };
                 out.push(b'[');
-                let one = [None];
-                let each: Vec<Option<&Problem>> = problems.iter().map(Some).collect();
-                for (index, problem) in
-                    (if each.is_empty() { &one[..] } else { &each[..] }).iter().enumerate()
-                {
+                for (index, problem) in each.into_iter().enumerate() {
                     if index > 0 {
                         out.push(b',');
                     }
-                    let telling = Telling { problem: *problem, ..*self };
+                    let telling = Telling { problem, ..*self };
                     match &self.errors.problem {
                         Some(template) => {
                             template.write(&telling, out);

@@ -6,6 +6,7 @@
 //! | [`mod@rest`] | a vendor's own JSON or form, to [`Input`] |
 //! | [`mod@scim`] | SCIM messages, to [`Input`] |
 //! | [`mod@face`] | a record as a surface shows it, rendered once and kept with the record |
+//! | [`mod@links`] | which records stand beside it, as ids or as entries |
 //! | [`mod@answer`] | [`Outcome`](crate::operation::Outcome) to [`Reply`](crate::call::Reply) |
 //! | [`mod@failure`] | [`Fault`] to [`Reply`](crate::call::Reply) |
 //!
@@ -14,6 +15,7 @@
 pub mod answer;
 pub mod face;
 pub mod failure;
+pub mod links;
 pub mod query;
 pub mod rest;
 pub mod scim;
@@ -110,6 +112,15 @@ impl<'a> Surface<'a> {
         let id = id.unwrap_or_default();
         let serial = self.ids.get(record).and_then(Option::as_ref).and_then(|ids| ids.serial(&id));
         Target { record, serial, id, want }
+    }
+
+    /// Writes the id of a record on this surface, as JSON.
+    fn write_id(&self, record: usize, serial: u64, out: &mut Vec<u8>) {
+        out.push(b'"');
+        if let Some(ids) = self.ids.get(record).and_then(Option::as_ref) {
+            ids.write(serial, out);
+        }
+        out.push(b'"');
     }
 
     /// The id of a record on this surface.

@@ -3,11 +3,14 @@
 use base64::Engine as _;
 
 use super::Echo;
-use crate::call::Call;
+use crate::call::{Call, is_percent_encoded};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::operation::Window;
 use crate::profile::model::{Paging, PagingStyle};
+
+/// What a parameter must be to be read at all.
+pub const ENCODED: &str = "percent-encoded UTF-8";
 
 /// Decoded parameters, in the order sent. The first of a name counts.
 #[derive(Debug)]
@@ -19,26 +22,30 @@ impl Query {
     /// Reads a call's parameters.
     ///
     /// # Errors
-    /// [`Fault::BadParameter`] for one that is not UTF-8.
+    /// [`Fault::BadParameter`] for one whose percent-encoding is broken, or that is not UTF-8.
     pub fn read(call: &Call) -> Result<Self, Fault> {
         match Self::decode(call) {
             (query, None) => Ok(query),
-            (_, Some(name)) => Err(Fault::BadParameter { name, detail: "UTF-8".to_owned() }),
+            (_, Some(name)) => Err(Fault::BadParameter { name, detail: ENCODED.to_owned() }),
         }
     }
 
-    /// Reads a call's parameters as far as they can be read, with the name of the first that is not UTF-8.
+    /// Reads a call's parameters as far as they can be read, with the name of the first whose
+    /// percent-encoding is broken, or that is not UTF-8.
     pub fn decode(call: &Call) -> (Self, Option<String>) {
         let text = call.query.as_deref().unwrap_or_default();
         let is_sent = text.to_ascii_uppercase().contains("%EF%BF%BD");
         let is_broken = |text: &str| text.contains('\u{fffd}') && !is_sent;
         let mut broken = None;
         let mut pairs = Vec::new();
-        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            if broken.is_none() && (is_broken(&name) || is_broken(&value)) {
-                broken = Some(name.clone().into_owned());
+        for sent in text.split('&') {
+            let is_whole = is_percent_encoded(sent);
+            for (name, value) in form_urlencoded::parse(sent.as_bytes()) {
+                if broken.is_none() && (!is_whole || is_broken(&name) || is_broken(&value)) {
+                    broken = Some(name.clone().into_owned());
+                }
+                pairs.push((name.into_owned(), value.into_owned()));
             }
-            pairs.push((name.into_owned(), value.into_owned()));
         }
         (Self { pairs }, broken)
     }
@@ -59,9 +66,7 @@ impl Query {
 /// # Errors
 /// [`Fault::BadParameter`] where the vendor refuses.
 pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Window, Echo), Fault> {
-    if paging.style != PagingStyle::Index
-        && query.names().any(|name| name == paging.number || name == paging.size)
-    {
+    if query.names().any(|name| name == paging.number || name == paging.size) {
         notes.rule(&paging.rule);
     }
     let all = |size| (Window::All, Echo { projection: None, page: 1, size });
@@ -76,10 +81,8 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
         PagingStyle::Offset => {
             let size = size(paging, query, 1, notes)?;
             let skip = number(paging, query, &paging.number, 0)?.unwrap_or(0);
-            Ok((
-                Window::Skip { skip, take: size },
-                Echo { projection: None, page: skip / size.max(1) + 1, size },
-            ))
+            let page = (skip / size.max(1)).saturating_add(1);
+            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page, size }))
         }
         PagingStyle::Cursor => {
             let size = size(paging, query, 1, notes)?;
@@ -93,9 +96,6 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
             Ok((Window::After { serial, take: size }, Echo { projection: None, page: 1, size }))
         }
         PagingStyle::Index => {
-            if query.names().any(|name| name == paging.number || name == paging.size) {
-                notes.rule(&paging.rule);
-            }
             let size = size(paging, query, 0, notes)?;
             let start = number(paging, query, &paging.number, 1)?.unwrap_or(1);
             Ok((Window::Skip { skip: start - 1, take: size }, Echo { projection: None, page: start, size }))
@@ -194,4 +194,38 @@ pub struct Place {
     pub shown: usize,
     /// The serial behind which the next page begins.
     pub next: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Query, window};
+    use crate::notes::Notes;
+    use crate::operation::Window;
+    use crate::profile::model::{Paging, PagingStyle, Rule};
+    use crate::profile::source::Source;
+
+    #[test]
+    fn the_largest_number_asks_for_a_page_beyond_the_end() {
+        for style in [PagingStyle::Page, PagingStyle::Offset, PagingStyle::Index] {
+            let place = Source::new("t.yaml", "").place(0, 0);
+            let paging = Paging {
+                style,
+                number: "at".to_owned(),
+                size: "size".to_owned(),
+                default: 10,
+                max: 50,
+                refuse_above_max: false,
+                refuse_invalid: true,
+                link_header: true,
+                rule: Rule { facts: Box::default(), place },
+            };
+            let pairs = [("at", usize::MAX.to_string()), ("size", "1".to_owned())];
+            let query = Query { pairs: pairs.map(|(name, value)| (name.to_owned(), value)).into() };
+            let asked = window(&paging, &query, &mut Notes::default()).map(|(window, _)| window);
+            assert!(
+                matches!(asked, Ok(Window::Skip { skip, take: 1 }) if skip >= usize::MAX - 1),
+                "{style:?}: {asked:?}"
+            );
+        }
+    }
 }

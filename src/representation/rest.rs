@@ -10,6 +10,7 @@ use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, Selection,
 use crate::profile::model::{
     AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write,
 };
+use crate::profile::path::RecordPath;
 use crate::record::text;
 use crate::scim::path::AttrPath;
 use crate::scim::schema::Kind;
@@ -56,6 +57,7 @@ fn wanted(shape: &Shape, brief: bool) -> Want {
         groups: shown(&Shows::Groups),
         members: shown(&Shows::Members),
         member_count: shown(&Shows::MemberCount),
+        names: false,
     }
 }
 
@@ -240,9 +242,9 @@ impl Sent {
 
     fn read_value(&self, kind: &RecordType, field: &ShapeField, value: &Value) -> Option<Value> {
         match value {
-            Value::String(text) if self.texts_only => {
-                let value = from_text(kind, field, text)?;
-                from_json(kind, field, &value).or_else(|| (!field.words.is_empty()).then_some(value))
+            // A word is a text in a form as in JSON; everything else is read as its type first.
+            Value::String(text) if self.texts_only && field.words.is_empty() => {
+                from_json(kind, field, &from_text(kind, field, text)?)
             }
             value => from_json(kind, field, value),
         }
@@ -265,13 +267,8 @@ impl Sent {
         }
     }
 
-    fn change(&mut self, field: &ShapeField, at: &[crate::profile::path::RecordPath], value: Option<Value>) {
-        self.fields.push(FieldChange {
-            field: field.name.clone(),
-            at: at.to_vec(),
-            format: field.format,
-            value,
-        });
+    fn change(&mut self, field: &ShapeField, at: &[RecordPath], value: Option<Value>) {
+        self.fields.push(FieldChange { at: at.to_vec(), format: field.format, value });
     }
 }
 
@@ -370,8 +367,7 @@ fn wanted_of(kind: &RecordType, field: &ShapeField) -> String {
     if many { format!("a list, each {one}") } else { one.to_owned() }
 }
 
-/// A value on the wire as the record keeps it; `None` when it is of the wrong type or form. In a form all values are
-/// texts, so a text that reads as the type is taken there and nowhere else does harm.
+/// A value on the wire as the record keeps it; `None` when it is of the wrong type or form.
 fn from_json(kind: &RecordType, field: &ShapeField, value: &Value) -> Option<Value> {
     if !field.words.is_empty() {
         let word = value.as_str()?;

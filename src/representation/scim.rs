@@ -33,11 +33,11 @@ pub(super) fn read(
         // Whether a filter that cannot be read is refused or ignored is the vendor's to say.
         None | Some("filter") => {}
         Some(name) if name == endpoint.paging.number || name == endpoint.paging.size => {
-            return Err(Fault::BadParameter { name: name.to_owned(), detail: "UTF-8".to_owned() });
+            return Err(Fault::BadParameter { name: name.to_owned(), detail: query::ENCODED.to_owned() });
         }
         Some(name) => {
             let what = if name.contains('\u{fffd}') { "the name of a parameter" } else { name };
-            return Err(Fault::Scim(Error::invalid_value(format!("{what} must be UTF-8"))));
+            return Err(Fault::Scim(Error::invalid_value(format!("{what} must be {}", query::ENCODED))));
         }
     }
     notes
@@ -58,7 +58,7 @@ pub(super) fn read(
             let is_text = broken.is_none();
             let filter = query
                 .get("filter")
-                .map(|text| if is_text { Ok(text) } else { Err("it must be UTF-8".to_owned()) });
+                .map(|text| if is_text { Ok(text) } else { Err(format!("it must be {}", query::ENCODED)) });
             let selection = selection(surface, resource, kind, filter, notes)?;
             let input = Input::List(Listing { record: endpoint.record, selection, window, want });
             Ok(Reading { input, echo, scopes: Vec::new() })
@@ -168,7 +168,7 @@ fn projection(kind: &RecordType, query: &Query) -> Result<(Option<Projection>, W
     };
     let wanted = |name: &str| (only.is_none() || names(only, name)) && !whole(without, name);
     let has = |name: &str| kind.scim_schema.core_attribute(name).is_some() && wanted(name);
-    let want = Want { groups: has("groups"), members: has("members"), member_count: false };
+    let want = Want { groups: has("groups"), members: has("members"), member_count: false, names: true };
     if only.is_none() && without.is_none() {
         return Ok((None, want));
     }

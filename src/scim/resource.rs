@@ -284,7 +284,7 @@ fn check_required(
 }
 
 /// The schemas in use: the core's, and each extension's that has values (RFC 7643 section 3.3).
-fn schemas_of(schema: &ResourceSchema, resource: &Map<String, Value>) -> Value {
+pub fn schemas_of(schema: &ResourceSchema, resource: &Map<String, Value>) -> Value {
     let used =
         schema.extensions.iter().map(|extension| &extension.id).filter(|id| resource.contains_key(*id));
     json!(std::iter::once(&schema.core.id).chain(used).collect::<Vec<_>>())

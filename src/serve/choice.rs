@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::Refusal;
 use crate::profile::diagnostic::{self, Diagnostic, Severity};
-use crate::profile::model::{Profile, Variant};
+use crate::profile::model::Profile;
 use crate::profile::suggest::nearest;
-use crate::profile::{Library, files, grammar, pattern};
+use crate::profile::{Library, files, overlay};
 
 /// What a pick of the organization's plan is called.
 const PLAN: &str = "plan";
@@ -183,7 +183,7 @@ fn target(profile: &Profile, pick: &Pick) -> Result<Target, Refusal> {
         refuse(format!("`{}` takes {}{or}, not `{}`{near}", pick.name, listed(words), pick.value))
     };
     if let Some(variant) = profile.variants.iter().find(|variant| variant.name == pick.name) {
-        if is_accepted(variant, &pick.value) {
+        if variant.accepts.as_deref().is_some_and(|form| overlay::has_form(form, &pick.value)) {
             return Ok(Target::Variant);
         }
         let values: Vec<&str> = variant.values.iter().map(String::as_str).collect();
@@ -206,17 +206,7 @@ fn target(profile: &Profile, pick: &Pick) -> Result<Target, Refusal> {
     refuse(format!("{} has no `{}`{near} (it has {all})", pick.vendor, pick.name))
 }
 
-/// Whether a variant takes a value that it does not list.
-fn is_accepted(variant: &Variant, value: &str) -> bool {
-    match variant.accepts.as_deref() {
-        Some("duration") => grammar::duration_ms(value).is_some(),
-        Some("path") => pattern::path(value).is_ok(),
-        Some("count") => value.parse::<u32>().is_ok(),
-        _ => false,
-    }
-}
-
-/// Such a value, in words.
+/// A value that a variant accepts without listing it, in words.
 fn example(kind: &str) -> &str {
     match kind {
         "duration" => "any duration such as `90s`",

@@ -24,10 +24,10 @@ use super::socket::Socket;
 
 /// How much unread input is thrown away after a reply that did not wait for it. Closing a socket with input unread
 /// resets it, and the client would see the reset and not the reply. 8 MiB is more than a client has under way.
-const LINGER_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const LINGER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// How long the throwing away may take: longer than any local client needs.
-const LINGER_MS_MAX: u64 = 2_000;
+pub(super) const LINGER_MS_MAX: u64 = 2_000;
 
 /// How much is thrown away at a time, in bytes.
 const LINGER_CHUNK_BYTES: usize = 16 * 1024;

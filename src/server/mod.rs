@@ -127,22 +127,22 @@ impl Default for Limits {
 /// Serves until `stop` resolves, then drains: the doors close, idle connections end at once, running calls are
 /// finished, and what is not over after [`Limits::drain_ms_max`] is cut.
 pub async fn run(open: Open, answer: Arc<dyn Answer>, limits: Limits, stop: impl Future<Output = ()>) {
-    let (stage, _) = watch::channel(());
+    let (drain, _) = watch::channel(());
     let drain_ms_max = limits.drain_ms_max;
     let edge = Arc::new(Edge { http: http(&limits), answer, limits });
     tokio::select! {
-        never = accept(open, edge, &stage) => match never {},
+        never = accept(open, edge, &drain) => match never {},
         () = stop => {}
     }
     let drained = async {
-        stage.send_replace(());
-        if timeout(Duration::from_millis(DRAIN_IDLE_MS_MAX), stage.closed()).await.is_err() {
-            stage.send_replace(());
-            stage.closed().await;
+        drain.send_replace(());
+        if timeout(Duration::from_millis(DRAIN_IDLE_MS_MAX), drain.closed()).await.is_err() {
+            drain.send_replace(());
+            drain.closed().await;
         }
     };
     if timeout(Duration::from_millis(drain_ms_max), drained).await.is_err() {
-        tracing::warn!(connections = stage.receiver_count(), "cut: not finished within {drain_ms_max} ms");
+        tracing::warn!(connections = drain.receiver_count(), "cut: not finished within {drain_ms_max} ms");
     }
 }
 
@@ -166,12 +166,12 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
 struct Arrival {
     socket: Socket,
     line: Arc<Line>,
-    stage: watch::Receiver<()>,
+    drain: watch::Receiver<()>,
 }
 
 /// Takes connections. tower's limit holds its permit from readiness to the end of the connection, so a full server
 /// stops accepting: the surplus waits in the kernel's queue instead of in our memory.
-async fn accept(mut open: Open, edge: Arc<Edge>, stage: &watch::Sender<()>) -> Infallible {
+async fn accept(mut open: Open, edge: Arc<Edge>, drain: &watch::Sender<()>) -> Infallible {
     let connections_max = edge.limits.connections_max.clamp(1, Semaphore::MAX_PERMITS);
     let mut connections =
         ServiceBuilder::new().concurrency_limit(connections_max).service(tower::service_fn(serve));
@@ -182,7 +182,7 @@ async fn accept(mut open: Open, edge: Arc<Edge>, stage: &watch::Sender<()>) -> I
             Ok((socket, door)) => {
                 pause_ms = ACCEPT_PAUSE_MS;
                 let line = Arc::new(Line::new(Arc::clone(&edge), door.vendor.clone()));
-                tokio::spawn(connection.call(Arrival { socket, line, stage: stage.subscribe() }));
+                tokio::spawn(connection.call(Arrival { socket, line, drain: drain.subscribe() }));
             }
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -202,7 +202,7 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 }
 
 async fn serve(arrival: Arrival) -> Result<(), Infallible> {
-    let Arrival { socket, line, mut stage } = arrival;
+    let Arrival { socket, line, mut drain } = arrival;
     let peer = tracing::enabled!(tracing::Level::DEBUG).then(|| socket.peer());
     let exchange = {
         let line = Arc::clone(&line);
@@ -213,13 +213,13 @@ async fn serve(arrival: Arrival) -> Result<(), Infallible> {
     let end = tokio::select! {
         biased;
         end = connection.as_mut() => Some(end),
-        _ = stage.changed() => {
+        _ = drain.changed() => {
             connection.as_mut().graceful_shutdown();
             loop {
                 tokio::select! {
                     biased;
                     end = connection.as_mut() => break Some(end),
-                    changed = stage.changed() => if changed.is_err() || !line.is_running() {
+                    changed = drain.changed() => if changed.is_err() || !line.is_running() {
                         break None;
                     },
                 }

@@ -17,7 +17,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
-use super::line::{Line, Running};
+use super::line::{LINGER_BYTES_MAX, LINGER_MS_MAX, Line, Running};
 use super::{Answer, Limits};
 use crate::call::{Body, Call, Reply};
 
@@ -44,8 +44,11 @@ pub(super) fn exchange(
     async move {
         Ok(match exchange {
             Exchange::Answered(response) => response,
-            Exchange::Unread(head, incoming) => {
-                let body = read(incoming, &running.edge.limits).await;
+            Exchange::Unread(head, mut incoming) => {
+                let body = read(&mut incoming, &running.edge.limits).await;
+                if matches!(body, Body::TooLarge) && head.version == Version::HTTP_2 {
+                    discard(&mut incoming).await;
+                }
                 respond(&running, head, body)
             }
         })
@@ -78,17 +81,32 @@ fn respond(line: &Line, head: Parts, body: Body) -> Response<Full<Bytes>> {
 /// The body, unless it is too long, too slow or broken off.
 ///
 /// One that is announced as too long is not read at all, so that a client that asked first (`Expect: 100-continue`)
-/// need not send it.
-async fn read(mut incoming: Incoming, limits: &Limits) -> Body {
+/// need not send it. Over HTTP/2 its rest is discarded, see [`discard`].
+async fn read(incoming: &mut Incoming, limits: &Limits) -> Body {
     if usize::try_from(incoming.size_hint().lower()).map_or(true, |length| length > limits.body_bytes_max) {
         return Body::TooLarge;
     }
-    let whole = Limited::new(&mut incoming, limits.body_bytes_max).collect();
+    let whole = Limited::new(incoming, limits.body_bytes_max).collect();
     match timeout(Duration::from_millis(limits.body_read_ms_max), whole).await {
         Ok(Ok(whole)) => Body::Whole(whole.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Body::TooLarge,
         Ok(Err(_)) | Err(_) => Body::Broken,
     }
+}
+
+/// Throws away the rest of a body. RFC 9113 section 8.1 lets a server answer before the end of a request and reset the
+/// stream, but there are clients that, still sending, take the reset for the answer. Over HTTP/1 the connection lingers
+/// for the same reason.
+async fn discard(incoming: &mut Incoming) {
+    let mut left = LINGER_BYTES_MAX;
+    let rest = async {
+        while let Some(Ok(frame)) = incoming.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            let Some(less) = left.checked_sub(length) else { break };
+            left = less;
+        }
+    };
+    timeout(Duration::from_millis(LINGER_MS_MAX), rest).await.ok();
 }
 
 fn understand(head: Parts, body: Body, listener_vendor: Option<Box<str>>) -> Call {
@@ -102,7 +120,8 @@ fn understand(head: Parts, body: Body, listener_vendor: Option<Box<str>>) -> Cal
     // `OPTIONS *` and `CONNECT host:port` have no path.
     let path = if uri.path().starts_with('/') { uri.path() } else { "/" };
     Call {
-        host: host.to_owned(),
+        // RFC 9110 section 4.2.3: its case does not count. A sandbox or a vendor may be named there.
+        host: host.to_ascii_lowercase(),
         path: path.to_owned(),
         query: uri.query().map(str::to_owned),
         method,

@@ -3,6 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::call::is_percent_encoded;
 use crate::fault::Fault;
 use crate::profile::model::{Api, Does, Endpoint, Profile};
 
@@ -148,12 +149,8 @@ fn below<'c>(api: &Api, path: &'c str) -> Option<(Option<String>, &'c str)> {
 
 /// Percent-decodes a part of a path; `None` when its encoding is broken or it is not UTF-8.
 fn decode(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
-        if byte == b'%' && !(hex(bytes.next()) && hex(bytes.next())) {
-            return None;
-        }
+    if !is_percent_encoded(text) {
+        return None;
     }
     percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }

@@ -2,17 +2,20 @@
 //!
 //! **Invariant:** knows ids, not records; that both ends exist is the state's to see to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use super::record::{RecordId, TableId};
+use hashbrown::HashMap;
+
+use super::record::RecordId;
 
 /// Links between groups and members, found from both sides.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Links {
     /// Of each group, its members by the number of their link: in the order they joined.
     members: HashMap<RecordId, BTreeMap<u64, RecordId>>,
-    /// Of each member and group, the number of their link.
-    numbers: BTreeMap<(RecordId, RecordId), u64>,
+    /// Of each member, its groups in order, each with the number of the link. Most are in a few: a sorted list is found
+    /// at once and takes little room.
+    groups: HashMap<RecordId, Box<[(RecordId, u64)]>>,
     next_number: u64,
 }
 
@@ -29,22 +32,22 @@ impl Links {
 
     /// The groups a member is in, by table and serial.
     pub(super) fn groups_of(&self, member: RecordId) -> impl Iterator<Item = RecordId> {
-        let first = RecordId { table: TableId(0), serial: 0 };
-        let last = RecordId { table: TableId(u8::MAX), serial: u64::MAX };
-        self.numbers.range((member, first)..=(member, last)).map(|((_, group), _)| *group)
+        self.links_of(member).iter().map(|(group, _)| *group)
     }
 
     /// Whether a member is in a group.
     pub(super) fn is_member(&self, group: RecordId, member: RecordId) -> bool {
-        self.numbers.contains_key(&(member, group))
+        self.links_of(member).binary_search_by_key(&group, |(group, _)| *group).is_ok()
     }
 
     /// Puts a member at the end of a group; `false` when it is in there already.
     pub(super) fn link(&mut self, group: RecordId, member: RecordId) -> bool {
-        if self.is_member(group, member) {
-            return false;
-        }
-        self.numbers.insert((member, group), self.next_number);
+        let groups = self.groups.entry(member).or_default();
+        let Err(place) = groups.binary_search_by_key(&group, |(group, _)| *group) else { return false };
+        let mut more = Vec::with_capacity(groups.len() + 1);
+        more.extend_from_slice(groups);
+        more.insert(place, (group, self.next_number));
+        *groups = more.into_boxed_slice();
         self.members.entry(group).or_default().insert(self.next_number, member);
         self.next_number += 1;
         true
@@ -52,7 +55,14 @@ impl Links {
 
     /// Takes a member out of a group; `false` when it is not in there.
     pub(super) fn unlink(&mut self, group: RecordId, member: RecordId) -> bool {
-        let Some(number) = self.numbers.remove(&(member, group)) else { return false };
+        let Some(groups) = self.groups.get_mut(&member) else { return false };
+        let Ok(place) = groups.binary_search_by_key(&group, |(group, _)| *group) else { return false };
+        let mut fewer = groups.to_vec();
+        let (_, number) = fewer.remove(place);
+        *groups = fewer.into_boxed_slice();
+        if groups.is_empty() {
+            self.groups.remove(&member);
+        }
         if let Some(members) = self.members.get_mut(&group) {
             members.remove(&number);
             if members.is_empty() {
@@ -94,12 +104,16 @@ impl Links {
 
     /// Whether a record is a group with members, or in a group.
     pub(super) fn knows(&self, record: RecordId) -> bool {
-        self.members.contains_key(&record) || self.groups_of(record).next().is_some()
+        self.members.contains_key(&record) || self.groups.contains_key(&record)
     }
 
     /// Takes a record out of its groups, and its members out of it.
     pub(super) fn forget(&mut self, record: RecordId) {
         self.set_groups(record, &[]);
         self.set_members(record, &[]);
+    }
+
+    fn links_of(&self, member: RecordId) -> &[(RecordId, u64)] {
+        self.groups.get(&member).map_or(&[], |groups| groups)
     }
 }

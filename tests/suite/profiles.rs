@@ -120,3 +120,37 @@ fn domain_at_the_beginning(text: &str) -> String {
     let part_of_domain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
     text.chars().take_while(part_of_domain).collect::<String>().trim_end_matches('.').to_owned()
 }
+
+#[test]
+fn no_two_ways_of_showing_a_record_share_the_place_of_its_rendered_form() {
+    for sources in sets() {
+        let library = faultless(&sources);
+        for vendor in library.vendors() {
+            let profile = library.profile(vendor, &[]).expect("it is free of mistakes");
+            let of_shape = |shape: &standin::profile::model::Shape| {
+                let forms = if shape.brief.is_empty() { 1 } else { 2 };
+                (shape.face..shape.face + forms).map(|face| (shape.record, face)).collect::<Vec<_>>()
+            };
+            let shapes = profile.apis.iter().flat_map(|api| &api.shapes).flat_map(of_shape);
+            let resources = profile.apis.iter().flat_map(|api| &api.resources);
+            let mut faces: Vec<(usize, usize)> =
+                shapes.chain(resources.map(|resource| (resource.record, resource.face))).collect();
+            let all = faces.len();
+            faces.sort_unstable();
+            faces.dedup();
+            assert_eq!(faces.len(), all, "{vendor}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_only_changes_settings_takes_the_place_of_what_it_extends() {
+    let base = source(std::path::Path::new("tests/vendors/rookery.yaml"));
+    let change = Source::new("tenant.yaml", "{extends: rookery, title: Our Rookery}");
+    let library = faultless(&[base, change]);
+    assert_eq!(library.vendors().collect::<Vec<_>>(), ["rookery"]);
+    assert_eq!(
+        library.profile("rookery", &[]).map(|profile| profile.title).ok().as_deref(),
+        Some("Our Rookery")
+    );
+}

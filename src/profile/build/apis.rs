@@ -189,22 +189,9 @@ impl Builder<'_> {
             authentication: ClientAuthentication { basic: has("basic"), body: has("body") },
         });
         let rule = self.rule(&token);
-        api.endpoints.push(Endpoint {
-            name: format!("{}.token", api.name),
-            method: http::Method::POST,
-            path: token.word("path"),
-            does: Does::Token,
-            of: 0,
-            record: 0,
-            scope: None,
-            status: 200,
-            reply: None,
-            wrapped_in: None,
-            brief: false,
-            filters: Vec::new(),
-            paging: no_paging(rule.clone()),
-            rule,
-        });
+        let name = format!("{}.token", api.name);
+        let path = token.word("path");
+        api.endpoints.push(bare_endpoint(name, http::Method::POST, path, Does::Token, 200, rule));
     }
 
     /// Two endpoints must not answer one call.
@@ -241,8 +228,35 @@ impl Builder<'_> {
     }
 }
 
+/// An endpoint that is about no record.
+pub(super) fn bare_endpoint(
+    name: String,
+    method: http::Method,
+    path: String,
+    does: Does,
+    status: u16,
+    rule: Rule,
+) -> Endpoint {
+    Endpoint {
+        name,
+        method,
+        path,
+        does,
+        of: 0,
+        record: 0,
+        scope: None,
+        status,
+        reply: None,
+        wrapped_in: None,
+        brief: false,
+        filters: Vec::new(),
+        paging: no_paging(rule.clone()),
+        rule,
+    }
+}
+
 /// A list that is not cut.
-pub(super) fn no_paging(rule: crate::profile::model::Rule) -> Paging {
+pub(super) fn no_paging(rule: Rule) -> Paging {
     Paging {
         style: PagingStyle::None,
         number: String::new(),

@@ -7,7 +7,7 @@ use crate::profile::model::FieldRule;
 use crate::profile::node::{Node, Tree};
 use crate::profile::path::RecordPath;
 use crate::profile::source::Place;
-use crate::profile::suggest::nearest;
+use crate::profile::suggest::{nearest, quoted};
 use crate::scim::core;
 use crate::scim::path::AttrPath;
 use crate::scim::schema::{Attribute, Found, Kind, Mutability, ResourceSchema, Returned, Schema};
@@ -184,7 +184,7 @@ fn lookup<'s>(schema: &'s ResourceSchema, path: &RecordPath) -> Result<Found<'s>
                 let subs = &found.attribute.sub_attributes;
                 let names: Vec<String> = subs.iter().map(|sub| sub.name.clone()).collect();
                 let sub = path.sub.as_deref().unwrap_or_default();
-                let there_are = format!("`{found}` has {}", super::quoted(&names));
+                let there_are = format!("`{found}` has {}", quoted(&names));
                 Err(near(sub, &names).or(Some(there_are).filter(|_| !names.is_empty())))
             }
             None => Err(near(&path.name, &names(schema))),

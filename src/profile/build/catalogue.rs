@@ -2,7 +2,7 @@
 //! parts: variants, advisories, actions, limits, absences.
 
 use super::part::{Part, scalar};
-use super::{Builder, KnownFact, quoted};
+use super::{Builder, KnownFact};
 use crate::fault::FaultName;
 use crate::profile::diagnostic::Diagnostic;
 use crate::profile::keys;
@@ -13,7 +13,7 @@ use crate::profile::model::{
 use crate::profile::node::{Node, Tree};
 use crate::profile::overlay;
 use crate::profile::source::Place;
-use crate::profile::suggest::nearest;
+use crate::profile::suggest::{nearest, quoted};
 
 impl Builder<'_> {
     /// Reads everything that stands on its own.

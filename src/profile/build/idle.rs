@@ -17,19 +17,22 @@ impl Builder<'_> {
     pub(super) fn idle(&mut self, root: &Part<'_>, apis: &[Api], actions: &[Action]) {
         self.unused(root, apis, actions);
         for credential in root.parts("credentials", &keys::CREDENTIAL) {
-            self.idle_unless(
-                &credential,
-                credential.word("kind") != "client_credentials",
-                &["pair"],
-                "a client always has a secret",
-            );
+            let is_client = credential.word("kind") == "client_credentials";
+            self.idle_unless(&credential, !is_client, &["pair"], "a client always has a secret");
+            let why = "a client lives on; `token.expires` says how long its access tokens live";
+            self.idle_unless(&credential, !is_client, &["expires"], why);
         }
+        self.idle_errors(root);
         for record in root.parts("records", &keys::RECORD) {
             self.idle_record(&record);
         }
         for api in root.parts("apis", &keys::API) {
             let paging = api.part("paging", &keys::PAGING);
             paging.iter().for_each(|paging| self.idle_paging(paging));
+            let has_callers = api.word("kind") != "oauth";
+            let why = "a token endpoint lists nothing, and nobody is known there yet";
+            self.idle_unless(&api, has_callers, &["requires", "clients", "paging"], why);
+            self.idle_errors(&api);
             for shape in api.parts("shapes", &keys::SHAPE) {
                 shape
                     .parts("fields", &keys::SHAPE_FIELD)
@@ -123,14 +126,23 @@ impl Builder<'_> {
     fn idle_paging(&mut self, paging: &Part<'_>) {
         let keys = ["number", "size", "default", "max", "above_max", "invalid", "link_header"];
         self.idle_unless(paging, paging.word("style") != "none", &keys, "lists are not cut");
+        let is_scim = paging.word("style") == "index";
+        self.idle_unless(paging, !is_scim, &["link_header"], "SCIM names no other pages");
+    }
+
+    /// The protocol's own errors have no slots and a media type of their own.
+    fn idle_errors(&mut self, of: &Part<'_>) {
+        let Some(errors) = of.part("errors", &keys::ERRORS) else { return };
+        let has_body = errors.node.get("body").is_some();
+        self.idle_unless(&errors, has_body, &["problem", "media_type"], "no `body` is written");
     }
 
     fn idle_shape_field(&mut self, field: &Part<'_>) {
         let shows = field.text("shows").filter(|_| field.node.as_text().is_none());
         let is_attribute = shows.is_none();
         self.idle_unless(field, is_attribute, &["words"], "only an attribute has words");
-        let may_be_time = shows.as_deref().is_none_or(|word| matches!(word, "created" | "modified"));
-        self.idle_unless(field, may_be_time, &["time"], "it shows no time");
+        let is_time = matches!(shows.as_deref(), Some("created" | "modified"));
+        self.idle_unless(field, is_time, &["time"], "it shows neither `created` nor `modified`");
         let is_written = shows.as_deref().is_none_or(|word| matches!(word, "groups" | "members"));
         self.idle_unless(
             field,
@@ -161,6 +173,10 @@ impl Builder<'_> {
         let Some(is_group) = record.map(crate::profile::model::RecordType::is_group) else { return };
         self.idle_unless(resource, is_group, &["member", "unknown_member"], "only a group has members");
         self.idle_unless(resource, !is_group, &["group"], "a group is in no groups here");
+        for operation in resource.parts("operations", &keys::SCIM_OPERATION) {
+            let is_served = operation.flag("enabled");
+            self.idle_unless(&operation, !is_served, &["refused"], "the operation is served");
+        }
     }
 
     /// Warns of keys that are written where they mean nothing.

@@ -24,7 +24,7 @@ use super::model::{
 };
 use super::node::Node;
 use super::source::Place;
-use super::suggest::nearest;
+use super::suggest::instead;
 use part::Part;
 pub use part::scalar;
 
@@ -171,10 +171,9 @@ impl Builder<'_> {
     fn index_of(&mut self, node: &Node, what: &str, name: &str, declared: &[String]) -> Option<usize> {
         let found = declared.iter().position(|one| one == name);
         if found.is_none() {
-            let help = match nearest(name, declared.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if declared.is_empty() => format!("declare a {what} of that name first"),
-                None => format!("choose from {}", quoted(declared)),
+            let help = match declared {
+                [] => format!("declare a {what} of that name first"),
+                declared => instead(name, declared),
             };
             let mistake = Diagnostic::error("P020", &node.place, format!("no {what} is called `{name}`"));
             self.out.push(mistake.label("declared nowhere").help(help));
@@ -265,8 +264,4 @@ fn number_faces(apis: &mut [Api]) {
             *next += 1;
         }
     }
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -34,53 +34,28 @@ impl Builder<'_> {
         for field in &fields {
             rules.extend(self.field_rule(field, &part.path_of("fields"), &schema, names));
         }
-        let unique: Vec<Unique> = part
-            .parts("unique", &keys::UNIQUE)
-            .iter()
-            .map(|unique| {
-                let at = self.paths_in(unique.node.get("at"), &schema);
-                if let Some(attribute) = at.first().and_then(|path| attribute_mut(&mut schema, path)) {
-                    let platform = unique.word("within") == "platform";
-                    attribute.uniqueness = if platform { Uniqueness::Global } else { Uniqueness::Server };
-                    attribute.case_exact = unique.word("case") == "exact";
-                }
-                Unique {
-                    name: unique.name(&part.path_of("unique")),
-                    at,
-                    format: Format::of(&unique.word("format")),
-                    platform: unique.word("within") == "platform",
-                    case_exact: unique.word("case") == "exact",
-                    rule: self.rule(unique),
-                }
-            })
-            .collect();
+        let unique = part.parts("unique", &keys::UNIQUE);
+        let unique = unique.iter().map(|unique| self.unique(unique, part, &mut schema)).collect();
         let keeps = part.node.get("keeps").map(|node| self.paths_in(Some(node), &schema));
         if let Some(keeps) = &keeps {
             prune(&mut schema, keeps, &rules);
-        }
-        let active = self.paths_in(part.node.get("active"), &schema).pop();
-        let mut scim_schema = schema.clone();
-        for field in fields.iter().filter(|field| !field.flag("over_scim")) {
-            hide(&mut scim_schema, &field.name(&part.path_of("fields")));
-        }
-        // Members live beside the record, and a group that is emptied still says who is in it: nobody. So it is not the
-        // protocol's to miss them.
-        if let Some(members) = scim_schema.core.attributes.iter_mut().find(|one| one.name == "members") {
-            members.required = false;
         }
         if let Some(seed) = part.node.get("seed") {
             self.check_seed(seed, &schema);
         }
         let traits = if resource_type == "Group" { GROUP_TRAITS } else { TRAITS };
         let seed = self.template(part.node.get("seed"), &mut |name| seed_slot(name, traits));
-        let kept_beside: Vec<String> = part
-            .parts("vendor_data", &keys::VENDOR_DATA)
-            .iter()
-            .map(|data| data.name(&part.path_of("vendor_data")))
-            .collect();
-        let numbers = part.part("numbers", &keys::NUMBERS);
-        let numbers =
-            numbers.map_or((1, 1), |numbers| (numbers.number("first"), numbers.number("step").max(1)));
+        let data = part.parts("vendor_data", &keys::VENDOR_DATA);
+        let of_data = |builder: &Self, key: &str, rule: Rule| {
+            let names = data.iter().map(|data| data.name(&part.path_of("vendor_data")));
+            let rules = names.map(|name| builder.rule_within(part, "vendor_data", &format!("{name}.{key}")));
+            rules.fold(rule, Rule::and)
+        };
+        let deactivation =
+            of_data(self, "deactivated", self.rule_of_keys(part, &["deactivate", "deactivated_reply"]));
+        let deletion = of_data(self, "deleted", self.rule_where(&part.place, |_| false));
+        let active = self.paths_in(part.node.get("active"), &schema).pop();
+        let scim_schema = over_scim(&schema, &fields, &part.path_of("fields"));
         RecordType {
             name: part.name("records"),
             resource_type,
@@ -92,7 +67,7 @@ impl Builder<'_> {
             scim_schema,
             rules,
             unique,
-            numbers,
+            numbers: numbers(part),
             printed_ids: part.texts("printed_ids"),
             active,
             deactivate: match part.word("deactivate").as_str() {
@@ -106,24 +81,32 @@ impl Builder<'_> {
                 "discard" => CreateInactive::Discard,
                 _ => CreateInactive::Allow,
             },
-            vendor_data: part
-                .parts("vendor_data", &keys::VENDOR_DATA)
-                .iter()
-                .map(|data| self.data(data, part))
-                .collect(),
+            vendor_data: data.iter().map(|data| self.data(data, part)).collect(),
             visible_after_ms: part.duration_ms("visible_after").unwrap_or_default(),
             seed,
             attributes_rule: self.rule_of_keys(part, &["schemas", "keeps"]),
-            deactivation: kept_beside
-                .iter()
-                .map(|data| self.rule_within(part, "vendor_data", &format!("{data}.deactivated")))
-                .fold(self.rule_of_keys(part, &["deactivate", "deactivated_reply"]), Rule::and),
+            deactivation,
             create_inactive_rule: self.rule_of_key(part, "create_inactive"),
-            deletion: kept_beside
-                .iter()
-                .map(|data| self.rule_within(part, "vendor_data", &format!("{data}.deleted")))
-                .fold(self.rule_where(&part.place, |_| false), Rule::and),
+            deletion,
             visibility_rule: self.rule_of_key(part, "visible_after"),
+        }
+    }
+
+    fn unique(&mut self, unique: &Part<'_>, part: &Part<'_>, schema: &mut ResourceSchema) -> Unique {
+        let at = self.paths_in(unique.node.get("at"), schema);
+        let platform = unique.word("within") == "platform";
+        let case_exact = unique.word("case") == "exact";
+        if let Some(attribute) = at.first().and_then(|path| attribute_mut(schema, path)) {
+            attribute.uniqueness = if platform { Uniqueness::Global } else { Uniqueness::Server };
+            attribute.case_exact = case_exact;
+        }
+        Unique {
+            name: unique.name(&part.path_of("unique")),
+            at,
+            format: Format::of(&unique.word("format")),
+            platform,
+            case_exact,
+            rule: self.rule(unique),
         }
     }
 
@@ -187,6 +170,26 @@ impl Builder<'_> {
             path,
         })
     }
+}
+
+/// The first number in ids, and the step.
+fn numbers(part: &Part<'_>) -> (u64, u64) {
+    let numbers = part.part("numbers", &keys::NUMBERS);
+    numbers.map_or((1, 1), |numbers| (numbers.number("first"), numbers.number("step").max(1)))
+}
+
+/// The schema as SCIM clients see it.
+fn over_scim(schema: &ResourceSchema, fields: &[Part<'_>], parent: &str) -> ResourceSchema {
+    let mut schema = schema.clone();
+    for field in fields.iter().filter(|field| !field.flag("over_scim")) {
+        hide(&mut schema, &field.name(parent));
+    }
+    // Members live beside the record, and a group that is emptied still says who is in it: nobody. So it is not the
+    // protocol's to miss them.
+    if let Some(members) = schema.core.attributes.iter_mut().find(|one| one.name == "members") {
+        members.required = false;
+    }
+    schema
 }
 
 impl Format {

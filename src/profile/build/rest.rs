@@ -5,7 +5,8 @@ use super::apis::no_paging;
 use super::part::Part;
 use crate::profile::keys;
 use crate::profile::model::{
-    AbsentFields, Api, Does, Endpoint, Matching, PagingStyle, QueryFilter, ReplySlot, Shape, Shows, Unique,
+    AbsentFields, Api, Does, Endpoint, Matching, Paging, PagingStyle, QueryFilter, ReplySlot, Shape, Shows,
+    Unique,
 };
 
 const REPLY_SLOTS: &[(&str, ReplySlot)] = &[
@@ -35,68 +36,10 @@ impl Builder<'_> {
         let shapes = part.parts("shapes", &keys::SHAPE);
         api.shapes =
             shapes.iter().filter_map(|shape| self.shape(shape, &part.path_of("shapes"), api)).collect();
-        let names: Vec<String> = api.shapes.iter().map(|shape| shape.name.clone()).collect();
         let mut off = Vec::new();
         for operation in part.parts("operations", &keys::OPERATION) {
-            let Some(of) = self.named(&operation, "shape", "shape", &names) else { continue };
-            let Some(shape) = api.shapes.get(of) else { continue };
-            let call = operation.word("call");
-            let Some((method, path)) = call.split_once(' ') else { continue };
-            let Ok(method) = http::Method::try_from(method) else { continue };
-            let does = match operation.word("does").as_str() {
-                "list" => Does::List,
-                "fetch" => Does::Fetch,
-                "create" => Does::Create,
-                "delete" => Does::Delete,
-                _ => Does::Update(match operation.word("absent_fields").as_str() {
-                    "clear" => AbsentFields::Clear,
-                    "refuse" => AbsentFields::Refuse,
-                    _ => AbsentFields::Keep,
-                }),
-            };
-            let needs_id = !matches!(does, Does::List | Does::Create);
-            if needs_id != path.contains("{id}") {
-                let (what, help) = if needs_id {
-                    ("works on one record, and its path has no `{id}`", "add `/{id}` to the path")
-                } else {
-                    ("does not work on one record, and its path has `{id}`", "take `{id}` out of the path")
-                };
-                let message = format!("an operation that does `{}` {what}", operation.word("does"));
-                let place = operation.node.get("call").map_or(&operation.place, |node| &node.place);
-                self.mistake("P034", place, message, help);
-            }
-            if does == Does::Create {
-                self.can_create(&operation, shape);
-            }
-            let filters = operation.parts("filters", &keys::QUERY_FILTER);
-            let record = shape.record;
-            let filters =
-                filters.iter().filter_map(|filter| self.query_filter(filter, &operation, shape)).collect();
-            let usual_status = match does {
-                Does::Create => 201,
-                Does::Delete => 204,
-                _ => 200,
-            };
-            let endpoint = Endpoint {
-                name: format!("{}.{}", api.name, operation.name(&part.path_of("operations"))),
-                method,
-                path: path.to_owned(),
-                does,
-                of,
-                record,
-                scope: self.scope(&operation, api),
-                status: operation.status("status").unwrap_or(usual_status),
-                reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),
-                wrapped_in: operation.text("wrapped_in"),
-                brief: operation.flag("brief"),
-                filters,
-                paging: self.paging(operation.part("paging", &keys::PAGING).as_ref(), usual.clone()),
-                rule: self
-                    .rule_without(&operation, "filters")
-                    .and(self.rule_at(&format!("{}.id", shape.path), &shape.rule.place))
-                    .and(self.rule_at(&format!("{}.absent", shape.path), &shape.rule.place)),
-            };
             // What is not served is read all the same: a variant may serve it.
+            let Some(endpoint) = self.operation(&operation, part, api, &usual) else { continue };
             if operation.flag("enabled") {
                 api.endpoints.push(endpoint);
             } else {
@@ -111,6 +54,70 @@ impl Builder<'_> {
                 api.endpoints.push(Endpoint { does: Does::Refuse(405), ..endpoint });
             }
         }
+    }
+
+    /// One operation; none where its shape or its call was wrong.
+    fn operation(
+        &mut self,
+        operation: &Part<'_>,
+        part: &Part<'_>,
+        api: &Api,
+        usual: &Paging,
+    ) -> Option<Endpoint> {
+        let names: Vec<String> = api.shapes.iter().map(|shape| shape.name.clone()).collect();
+        let of = self.named(operation, "shape", "shape", &names)?;
+        let shape = api.shapes.get(of)?;
+        let call = operation.word("call");
+        let (method, path) = call.split_once(' ')?;
+        let method = http::Method::try_from(method).ok()?;
+        let does = does(operation);
+        self.suits_path(operation, does, path);
+        if does == Does::Create {
+            self.can_create(operation, shape);
+        }
+        let filters = operation.parts("filters", &keys::QUERY_FILTER);
+        let filters =
+            filters.iter().filter_map(|filter| self.query_filter(filter, operation, shape)).collect();
+        let usual_status = match does {
+            Does::Create => 201,
+            Does::Delete => 204,
+            _ => 200,
+        };
+        Some(Endpoint {
+            name: format!("{}.{}", api.name, operation.name(&part.path_of("operations"))),
+            method,
+            path: path.to_owned(),
+            does,
+            of,
+            record: shape.record,
+            scope: self.scope(operation, api),
+            status: operation.status("status").unwrap_or(usual_status),
+            reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),
+            wrapped_in: operation.text("wrapped_in"),
+            brief: operation.flag("brief"),
+            filters,
+            paging: self.paging(operation.part("paging", &keys::PAGING).as_ref(), usual.clone()),
+            rule: self
+                .rule_without(operation, "filters")
+                .and(self.rule_at(&format!("{}.id", shape.path), &shape.rule.place))
+                .and(self.rule_at(&format!("{}.absent", shape.path), &shape.rule.place)),
+        })
+    }
+
+    /// A path has an `{id}` where the call is about one record, and only there.
+    fn suits_path(&mut self, operation: &Part<'_>, does: Does, path: &str) {
+        let needs_id = !matches!(does, Does::List | Does::Create);
+        if needs_id == path.contains("{id}") {
+            return;
+        }
+        let (what, help) = if needs_id {
+            ("works on one record, and its path has no `{id}`", "add `/{id}` to the path")
+        } else {
+            ("does not work on one record, and its path has `{id}`", "take `{id}` out of the path")
+        };
+        let message = format!("an operation that does `{}` {what}", operation.word("does"));
+        let place = operation.node.get("call").map_or(&operation.place, |node| &node.place);
+        self.mistake("P034", place, message, help);
     }
 
     fn query_filter(&mut self, part: &Part<'_>, operation: &Part<'_>, shape: &Shape) -> Option<QueryFilter> {
@@ -140,5 +147,19 @@ impl Builder<'_> {
             unique,
             rule: self.rule_within(operation, "filters", &part.name(&operation.path_of("filters"))),
         })
+    }
+}
+
+fn does(operation: &Part<'_>) -> Does {
+    match operation.word("does").as_str() {
+        "list" => Does::List,
+        "fetch" => Does::Fetch,
+        "create" => Does::Create,
+        "delete" => Does::Delete,
+        _ => Does::Update(match operation.word("absent_fields").as_str() {
+            "clear" => AbsentFields::Clear,
+            "refuse" => AbsentFields::Refuse,
+            _ => AbsentFields::Keep,
+        }),
     }
 }

@@ -1,7 +1,7 @@
 //! SCIM: the endpoints that the protocol has, and which of them the vendor serves.
 
 use super::Builder;
-use super::apis::no_paging;
+use super::apis::bare_endpoint;
 use super::part::Part;
 use crate::profile::keys;
 use crate::profile::model::{
@@ -96,7 +96,6 @@ impl Builder<'_> {
             show_empty_links: part.word("empty_links") == "show",
             face: 0,
             unknown_member_rule: self.rule_of_key(part, "unknown_member"),
-            rule: self.rule(part),
         })
     }
 
@@ -189,22 +188,7 @@ fn scim_paging(rule: Rule) -> Paging {
 
 /// An endpoint that refuses.
 fn refusal(api: &Api, method: http::Method, path: String, status: u16, rule: Rule) -> Endpoint {
-    Endpoint {
-        name: format!("{}{path}", api.name),
-        method,
-        path,
-        does: Does::Refuse(status),
-        of: 0,
-        record: 0,
-        scope: None,
-        status,
-        reply: None,
-        wrapped_in: None,
-        brief: false,
-        filters: Vec::new(),
-        paging: no_paging(rule.clone()),
-        rule,
-    }
+    bare_endpoint(format!("{}{path}", api.name), method, path, Does::Refuse(status), status, rule)
 }
 
 fn usual_link(near: &Node) -> Tree {

@@ -378,7 +378,7 @@ fn advisories(page: &mut Page, profile: &Profile) {
     if profile.advisories.is_empty() {
         return;
     }
-    page.heading("ADVISORIES: noted in the journal beside the call, never sent");
+    page.heading("ADVISORIES: noted beside the call, never sent");
     let entries = profile.advisories.iter().map(|one| {
         let fact = profile.facts.get(one.fact).map_or("", |fact| &*fact.id);
         (one.name.clone(), sentence(&format!("{} ({fact})", one.says)))

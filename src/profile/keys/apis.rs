@@ -50,7 +50,11 @@ pub static API: Block = Block {
         default("operations", Kind::Map(&Kind::Block(&OPERATION)), "{}", "REST: the calls it answers."),
         default(
             "resources",
-            Kind::Map(&Kind::Block(&RESOURCE)),
+            Kind::MapOf {
+                key: "an endpoint's name",
+                key_check: pattern::resource,
+                value: &Kind::Block(&RESOURCE),
+            },
             "{}",
             "SCIM: the endpoints (`Users`, `Groups`) it serves.",
         ),
@@ -69,7 +73,7 @@ pub static API: Block = Block {
         default(
             "meta",
             Kind::Word(&[
-                ("full", "resourceType, created, lastModified, location, version"),
+                ("full", "resourceType, created, lastModified, location"),
                 ("type_only", "resourceType alone"),
                 ("none", "no `meta`"),
             ]),
@@ -90,7 +94,7 @@ pub static CLIENTS: Block = Block {
         default(
             "others",
             Kind::Word(&[
-                ("advise", "an answer, and an advisory in the journal"),
+                ("advise", "an answer, and an advisory beside it"),
                 ("refuse", "403, the fault `client_refused`"),
             ]),
             "advise",
@@ -163,7 +167,7 @@ pub static TOKEN: Block = Block {
                 name: "a path",
                 about: "a path below the api's base",
                 example: "/oauth/token",
-                check: pattern::path,
+                check: pattern::token_path,
             },
             "Where it answers POST.",
         ),

@@ -49,6 +49,18 @@ pub(super) const ID_FORM: Kind = Kind::Pattern {
     example: "u{n}",
     check: pattern::id_form,
 };
+pub(super) const ID: Kind = Kind::Pattern {
+    name: "an id",
+    about: "letters, digits and `-`, `.`, `_`, `~`, `:`, `@`",
+    example: "user-id",
+    check: pattern::id,
+};
+pub(super) const FACT_ID: Kind = Kind::Pattern {
+    name: "a fact's id",
+    about: "the id of a fact of this profile",
+    example: "acme.12",
+    check: pattern::fact_id,
+};
 pub(super) const TOKEN_FORM: Kind = Kind::Pattern {
     name: "a token form",
     about: "text around `{random}`, 32 letters and digits drawn from the sandbox's seed",
@@ -77,6 +89,12 @@ pub(super) const HEADER_VALUE: Kind = Kind::Pattern {
     name: "a header's value",
     about: "visible ASCII and blanks",
     example: "no-store",
+    check: pattern::header_value,
+};
+pub(super) const MEDIA_TYPE: Kind = Kind::Pattern {
+    name: "a media type",
+    about: "visible ASCII, as Content-Type has it",
+    example: "application/problem+json",
     check: pattern::header_value,
 };
 pub(super) const STATUS: Kind = Kind::Int { min: 200, max: 599 };

@@ -3,7 +3,7 @@
 use super::super::grammar::{Block, Kind};
 use super::super::pattern;
 use super::REQUIRES;
-use super::kinds::{NAMES, PATHS, RECORD_PATH, TEXTS, default, may, must};
+use super::kinds::{FACT_ID, NAMES, PATHS, RECORD_PATH, TEXTS, default, may, must};
 
 /// Something done in the vendor's admin console, or by its staff.
 pub static ACTION: Block = Block {
@@ -59,16 +59,7 @@ pub static ADVISORY: Block = Block {
     name: "advisory",
     about: "A warning of a source, and the calls that run into it.",
     keys: &[
-        must(
-            "fact",
-            Kind::Pattern {
-                name: "a fact's id",
-                about: "the id of a fact of this profile",
-                example: "acme.12",
-                check: pattern::fact_id,
-            },
-            "The fact it comes from.",
-        ),
+        must("fact", FACT_ID, "The fact it comes from."),
         must("says", Kind::Text, "The sentence."),
         must("when", Kind::Block(&WHEN), "Which calls run into it; all that is given must hold."),
     ],
@@ -97,11 +88,11 @@ pub static WHEN: Block = Block {
             "Calls that end in one of these faults.",
         ),
         default("sent", PATHS, "[]", "Calls whose body holds one of these attributes."),
-        default("notes", Kind::List(&Kind::Word(NOTES)), "[]", "Calls on which one of these was noted."),
+        default("notes", Kind::List(&Kind::Word(NOTES)), "[]", "Calls on which all of these were noted."),
     ],
 };
 
-/// What a stage or an operation may note about a call, for advisories and the journal.
+/// What a stage or an operation may note about a call, for advisories.
 pub const NOTES: &[(&str, &str)] = &[
     ("filter_ignored", "a filter was not processed and everything came back"),
     ("size_capped", "a page was smaller than asked for"),
@@ -116,16 +107,7 @@ pub static VARIANT: Block = Block {
     name: "variant",
     about: "A behaviour that can differ. Each value changes settings of this very file.",
     keys: &[
-        must(
-            "fact",
-            Kind::Pattern {
-                name: "a fact's id",
-                about: "the id of a fact of this profile",
-                example: "acme.12",
-                check: pattern::fact_id,
-            },
-            "The fact that varies.",
-        ),
+        must("fact", FACT_ID, "The fact that varies."),
         must("about", Kind::Text, "What differs."),
         may("sets", Kind::Text, "The setting whose value it is, when `values` is a list."),
         must(
@@ -187,7 +169,7 @@ pub static ABSENT: Block = Block {
         may(
             "path",
             Kind::Text,
-            "The path it would have; a call that begins with it is told so in the journal.",
+            "The path it would have; a call that begins with it is told so beside its answer, in the log.",
         ),
     ],
 };

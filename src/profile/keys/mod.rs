@@ -15,7 +15,7 @@ mod scim;
 use super::grammar::{Block, Kind};
 use super::pattern;
 pub use apis::{API, CLIENTS, PAGING, TOKEN};
-use kinds::{HEADER, HEADER_VALUE, HOST, NAMES, TOKEN_FORM, VENDOR, default, may, must};
+use kinds::{HEADER, HEADER_VALUE, HOST, MEDIA_TYPE, NAMES, TOKEN_FORM, VENDOR, default, may, must};
 pub use ledger::{ABSENT, ACTION, ADVISORY, ASK, FACT, NOTES, STEP, VARIANT, WHEN};
 pub use records::{FIELD, NUMBERS, RECORD, UNIQUE, VENDOR_DATA};
 pub use rest::{OPERATION, QUERY_FILTER, SHAPE, SHAPE_FIELD};
@@ -265,7 +265,7 @@ pub static ERRORS: Block = Block {
             "The body of every fault; `${status}`, `${status_text}`, `${code}`, `${message}`, `${field}`, `${record}`, `${problems}`, `${request_id}`. A SCIM api has RFC 7644's without it.",
         ),
         may("problem", Kind::Json, "One entry of `${problems}`; `${code}`, `${message}`, `${field}`."),
-        default("media_type", Kind::Text, "application/json", "Its media type."),
+        default("media_type", MEDIA_TYPE, "application/json", "Its media type."),
         default(
             "faults",
             Kind::MapOf { key: "a fault", key_check: pattern::fault, value: &Kind::Block(&FAULT) },

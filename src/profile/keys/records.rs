@@ -2,7 +2,7 @@
 
 use super::super::grammar::{Block, Kind};
 use super::super::pattern;
-use super::kinds::{PATHS, RECORD_PATH, TEXTS, default, may, must};
+use super::kinds::{ID, PATHS, RECORD_PATH, default, may, must};
 
 /// A type of record: its attributes, what the vendor insists on, and its life.
 pub static RECORD: Block = Block {
@@ -40,7 +40,7 @@ pub static RECORD: Block = Block {
         default("numbers", Kind::Block(&NUMBERS), "{}", "How `{n}` counts in ids."),
         default(
             "printed_ids",
-            TEXTS,
+            Kind::List(&ID),
             "[]",
             "Ids that the first records have, whatever the id form: those that the documentation prints in its examples.",
         ),

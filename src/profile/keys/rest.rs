@@ -67,7 +67,7 @@ pub static SHAPE_FIELD: Block = Block {
                 ("epoch_ms", "milliseconds since 1970"),
             ]),
             "iso8601",
-            "How a time is written.",
+            "For `created` and `modified`: how the time is written.",
         ),
     ],
 };

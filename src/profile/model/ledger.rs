@@ -101,7 +101,7 @@ pub struct Advisory {
     pub faults: Vec<FaultName>,
     /// Attributes of which the body holds one; empty for any body.
     pub sent: Vec<RecordPath>,
-    /// Notes of which one was taken; empty for any.
+    /// Notes that were all taken; empty for any.
     pub notes: Vec<String>,
 }
 

@@ -30,8 +30,6 @@ pub struct Resource {
     pub show_empty_links: bool,
     /// Under which number a record keeps this form rendered.
     pub face: usize,
-    /// Where it is written.
-    pub rule: Rule,
 }
 
 /// A slot in an entry of `members` or `groups`.
@@ -50,7 +48,7 @@ pub enum LinkSlot {
 /// What `meta` shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meta {
-    /// All of RFC 7643 section 3.1.
+    /// RFC 7643 section 3.1, but for the version: no vendor here has ETags.
     Full,
     /// resourceType alone.
     TypeOnly,

@@ -1,4 +1,4 @@
-use super::{DEPTH_MAX, Node, parse};
+use super::{Node, parse};
 use crate::profile::source::Source;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 use serde_json::{Map, Value, json};
@@ -69,47 +69,6 @@ fn a_merged_value_keeps_the_place_where_it_was_written() {
 }
 
 #[test]
-fn a_value_can_be_set_at_a_path() {
-    let check = |path: &str, wanted: Result<Value, &str>| {
-        let mut node = read("{a: {b: [1, 2], t: text, n: null, x.y: {z: 1}}}");
-        let before = node.to_json();
-        match (node.set(path, read("new")), wanted) {
-            (Ok(()), Ok(wanted)) => assert_eq!(node.to_json(), json!({ "a": wanted }), "{path}"),
-            (Err(prefix), Err(wanted)) => {
-                assert_eq!(prefix, wanted, "{path}");
-                assert_eq!(node.to_json(), before, "{path}");
-            }
-            (got, wanted) => panic!("{path}: got {got:?}, wanted {wanted:?}"),
-        }
-    };
-    let with = |change: Value| {
-        let mut all = json!({"b": [1, 2], "t": "text", "n": null, "x.y": {"z": 1}});
-        all.as_object_mut().expect("a map").extend(change.as_object().expect("a map").clone());
-        Ok(all)
-    };
-    check("a.t", with(json!({"t": "new"})));
-    check("a.b.1", with(json!({"b": [1, "new"]})));
-    check("a.b", with(json!({"b": "new"})));
-    check("a.new", with(json!({"new": "new"})));
-    check("a.new.c.d", with(json!({"new": {"c": {"d": "new"}}})));
-    check("a.n.c", with(json!({"n": {"c": "new"}})));
-    check("a.x.y.z", with(json!({"x.y": {"z": "new"}})));
-    check("a.", Err(""));
-    for wrong in ["a..c", "a.b.", "a.new."] {
-        check(wrong, Err("a"));
-    }
-    check("a.t.c", Err("a.t"));
-    check("a.t.c.d", Err("a.t"));
-    check("a.b.2", Err("a.b"));
-    check("a.b.c", Err("a.b"));
-    check(&format!("a{}", ".c".repeat(DEPTH_MAX + 1)), Err("a"));
-    let mut text = read("text");
-    assert_eq!(text.set("a", read("1")), Err(String::new()));
-    assert_eq!(text.set("", read("1")), Ok(()));
-    assert_eq!(text.to_json(), json!(1));
-}
-
-#[test]
 fn what_a_value_is_can_be_said() {
     for (text, word) in [
         ("", "nothing"),
@@ -155,19 +114,6 @@ proptest! {
         if value.is_object() {
             assert_eq!(Node::merge(&node, &read("{}")).to_json(), value);
             assert_eq!(Node::merge(&read("{}"), &node).to_json(), value);
-        }
-    }
-
-    #[test]
-    fn what_was_set_is_found_there(value in tree(), path in "[a-d]{1,2}(\\.[a-d]{1,2}){0,3}") {
-        let mut node = read(&value.to_string());
-        let before = node.to_json();
-        match node.set(&path, read("new")) {
-            Ok(()) => assert_eq!(node.at(&path).and_then(Node::as_text), Some("new")),
-            Err(prefix) => {
-                assert!(path.starts_with(&prefix) && node.at(&prefix).is_some());
-                assert_eq!(node.to_json(), before);
-            }
         }
     }
 }

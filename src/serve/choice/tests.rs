@@ -1,5 +1,4 @@
-use super::{Pick, is_accepted, known, listed};
-use crate::profile::model::Variant;
+use super::{Pick, known, listed};
 
 fn check_pick(text: &str, wanted: Option<(&str, &str, &str)>) {
     let parsed = text.parse::<Pick>().ok();
@@ -17,29 +16,6 @@ fn a_pick_is_a_vendor_a_name_and_a_value() {
     check_pick("plan=basic", None);
     check_pick("plan=a.b", None);
     check_pick("", None);
-}
-
-fn check_accepted(accepts: Option<&str>, value: &str, wanted: bool) {
-    let variant = Variant {
-        name: "v".to_owned(),
-        fact: "acme.1".to_owned(),
-        about: String::new(),
-        values: Vec::new(),
-        accepts: accepts.map(str::to_owned),
-        in_force: String::new(),
-    };
-    assert_eq!(is_accepted(&variant, value), wanted, "{accepts:?} and {value:?}");
-}
-
-#[test]
-fn a_value_that_is_not_listed_must_be_of_the_kind_that_the_variant_accepts() {
-    check_accepted(Some("duration"), "90s", true);
-    check_accepted(Some("duration"), "90", false);
-    check_accepted(Some("path"), "/oauth/token", true);
-    check_accepted(Some("path"), "oauth", false);
-    check_accepted(Some("count"), "12", true);
-    check_accepted(Some("count"), "-1", false);
-    check_accepted(None, "12", false);
 }
 
 #[test]

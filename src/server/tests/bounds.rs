@@ -1,14 +1,23 @@
 //! What is too large, too slow, too many or not HTTP at all.
 
 use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Request;
+use hyper::body::Frame;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Interval, interval, timeout};
 
 use super::{Server, get, header, stub};
 use crate::call::Call;
+use crate::server::socket::Socket;
 use crate::server::{BODY_BYTES_MAX, HEADER_BYTES_MAX, Limits, is_of_the_peer};
 
 #[tokio::test]
@@ -35,6 +44,42 @@ async fn a_body_beyond_the_bound_is_answered_and_the_connection_ends() {
         assert_eq!(header(&received.head, "connection"), Some("close"));
         client.is_closed().await;
     }
+}
+
+/// Ten bytes, one every few milliseconds; counts those that were taken.
+struct Trickle(Interval, Arc<AtomicUsize>);
+
+impl hyper::body::Body for Trickle {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.1.load(Ordering::Relaxed) == 10 {
+            return Poll::Ready(None);
+        }
+        ready!(self.0.poll_tick(context));
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+    }
+}
+
+/// curl takes the reset of a stream on which it still sends for the answer.
+#[tokio::test]
+async fn a_stream_is_not_reset_under_a_client_that_still_sends() {
+    let server = Server::start_with(Limits { body_bytes_max: 5, ..Limits::default() }, stub).await;
+    let Socket::Tcp(socket) = server.client().await.socket else { panic!("not TCP") };
+    let (mut sender, connection) =
+        http2::handshake(TokioExecutor::new(), TokioIo::new(socket)).await.unwrap();
+    let client = tokio::spawn(connection);
+    let taken = Arc::new(AtomicUsize::new(0));
+    let body = Trickle(interval(Duration::from_millis(5)), Arc::clone(&taken));
+    let request = Request::post("http://a.test/a").body(body).unwrap();
+    let reply = sender.send_request(request).await.unwrap();
+    assert_eq!((reply.status().as_u16(), taken.load(Ordering::Relaxed)), (413, 10));
+    client.abort();
 }
 
 #[tokio::test]

@@ -61,6 +61,14 @@ async fn head_keeps_the_length_and_sends_no_body() {
 }
 
 #[tokio::test]
+async fn the_case_of_a_host_does_not_count() {
+    let server = Server::start().await;
+    let mut client = server.client().await;
+    let received = client.ask("GET /A HTTP/1.1\r\nhost: S1.Vendor.LOCALHOST:80\r\n\r\n").await;
+    assert_eq!(received.body, "GET /A None s1.vendor.localhost:80 0 None");
+}
+
+#[tokio::test]
 async fn no_content_has_no_body_and_no_length() {
     let server = Server::start().await;
     let mut client = server.client().await;

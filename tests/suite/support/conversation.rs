@@ -37,6 +37,7 @@ use standin::notes::Notes;
 use standin::profile::Library;
 use standin::profile::grammar::duration_ms;
 use standin::profile::model::Profile;
+use standin::profile::overlay;
 
 /// 2026-01-01T00:00:00Z, the moment at which every conversation begins.
 pub const START_MS: i64 = 1_767_225_600_000;
@@ -174,12 +175,7 @@ impl Stage<'_> {
     fn show(&mut self, vendor: &str, setting: &str, out: &mut String) {
         let profile = self.profile(vendor);
         let node = profile.tree.at(setting).unwrap_or_else(|| panic!("{vendor} has no {setting}"));
-        let behind = |fixes: &String| {
-            let inside = |outer: &str, inner: &str| {
-                inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            inside(fixes, setting) || inside(setting, fixes)
-        };
+        let behind = |fixes: &String| overlay::overlaps(fixes, setting);
         writeln!(out, "= {}", node.to_json()).expect("a String takes every write");
         let facts = profile.facts.iter().filter(|fact| fact.fixes.iter().any(behind));
         let facts: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();

@@ -1,0 +1,80 @@
+//! Records as an outcome shows them, with what stands beside each: the groups it is in, its members.
+//!
+//! One list of links serves a whole page, and a group that many of its records are in is looked up once.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::{Scene, Want};
+use crate::store::{Record, RecordId, State};
+
+/// Some records and what is shown beside them.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// The records, in order.
+    pub records: Vec<One>,
+    links: Vec<RecordId>,
+    named: HashMap<RecordId, Arc<Record>>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub struct One {
+    /// The record.
+    pub record: Arc<Record>,
+    /// How many members it has, if that is wanted.
+    pub member_count: usize,
+    groups: Range<usize>,
+    members: Range<usize>,
+}
+
+impl Shown {
+    /// Gathers what is wanted beside records.
+    pub(super) fn gather(scene: &Scene<'_>, state: &State, records: Vec<Arc<Record>>, want: Want) -> Self {
+        let mut shown = Self { records: Vec::with_capacity(records.len()), ..Self::default() };
+        for record in records {
+            let id = record.id();
+            let start = shown.links.len();
+            if want.groups {
+                shown.links.extend(state.groups_of(id));
+            }
+            let middle = shown.links.len();
+            if want.members {
+                shown.links.extend(state.members(id));
+            }
+            let member_count = if want.member_count { state.member_count(id) } else { 0 };
+            let (groups, members) = (start..middle, middle..shown.links.len());
+            shown.records.push(One { record, member_count, groups, members });
+        }
+        if want.names {
+            for id in &shown.links {
+                if let Some(record) = state.get(id.table, scene.organization, id.serial) {
+                    shown.named.entry(*id).or_insert_with(|| Arc::clone(record));
+                }
+            }
+        }
+        shown
+    }
+
+    /// The only record, or the first.
+    pub fn first(&self) -> Option<&One> {
+        self.records.first()
+    }
+
+    /// The groups that one of the records is in, if they are wanted.
+    pub fn groups(&self, one: &One) -> &[RecordId] {
+        self.links.get(one.groups.clone()).unwrap_or_default()
+    }
+
+    /// The members of one of the records, if they are wanted.
+    pub fn members(&self, one: &One) -> &[RecordId] {
+        self.links.get(one.members.clone()).unwrap_or_default()
+    }
+
+    /// A record that stands beside others, if names are wanted.
+    pub fn named(&self, id: RecordId) -> Option<&Record> {
+        self.named.get(&id).map(|record| &**record)
+    }
+}
