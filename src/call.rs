@@ -42,12 +42,22 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The authority without its port, as sent.
+    /// The authority without its port and without the dot that may end a full name.
     pub fn host_name(&self) -> &str {
-        match self.host.rsplit_once(':') {
+        let name = match self.host.rsplit_once(':') {
             Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
             _ => &self.host,
-        }
+        };
+        name.strip_suffix('.').unwrap_or(name)
+    }
+
+    /// How long the request line and the header fields are, in bytes as HTTP/1.1 writes them.
+    pub fn head_bytes(&self) -> usize {
+        let query = self.query.as_ref().map_or(0, |query| query.len() + 1);
+        let line = self.method.as_str().len() + self.path.len() + query + " HTTP/1.1\r\n ".len();
+        self.headers
+            .iter()
+            .fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
     }
 }
 

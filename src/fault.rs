@@ -24,6 +24,8 @@ pub enum Fault {
     },
     /// The vendor is not made for this client.
     ClientRefused,
+    /// The request line and the header fields are longer than a vendor reads.
+    HeadTooLarge,
     /// The api has no such path.
     UnknownRoute,
     /// The api has the path, but not for this method.
@@ -210,6 +212,7 @@ fault_names! {
     PrerequisiteMissing "prerequisite_missing" 403 "" "something has to be done in the vendor's console first";
     ClientRefused "client_refused" 403 "" "the vendor is not made for this identity provider";
     RateLimited "rate_limited" 429 "" "too many calls";
+    HeadTooLarge "head_too_large" 431 "" "the request line and headers are longer than 64 KiB";
     UnknownRoute "unknown_route" 404 "" "the api has no such path";
     MethodNotAllowed "method_not_allowed" 405 "" "the api has the path, not the method";
     NotSupported "not_supported" 501 "" "the protocol has it, this vendor does not";
@@ -248,6 +251,7 @@ impl Fault {
             Self::PlanRequired { .. } => FaultName::PlanRequired,
             Self::PrerequisiteMissing { .. } => FaultName::PrerequisiteMissing,
             Self::ClientRefused => FaultName::ClientRefused,
+            Self::HeadTooLarge => FaultName::HeadTooLarge,
             Self::UnknownRoute => FaultName::UnknownRoute,
             Self::MethodNotAllowed { .. } => FaultName::MethodNotAllowed,
             Self::NotSupported { .. } => FaultName::NotSupported,

@@ -20,6 +20,9 @@ use crate::store::{OrganizationId, Scope, Store, TableRules};
 use crate::vault::{Issued, Vault};
 use crate::world::Dice;
 
+/// The longest request line and headers that a vendor reads. Tokens of 8 KiB exist; eight of them do not.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
 /// A profile brought to life.
 #[derive(Debug)]
 pub struct Vendor {
@@ -161,6 +164,9 @@ impl Vendor {
         notes: &mut Notes,
     ) -> Result<(&'p Endpoint, Echo, Outcome), Fault> {
         let (api, call) = (surface.api, visit.call);
+        if call.head_bytes() > HEAD_BYTES_MAX {
+            return Err(Fault::HeadTooLarge);
+        }
         if api.unknown_route_first {
             sight.settle(api, &call.method)?;
         }

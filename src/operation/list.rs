@@ -10,7 +10,7 @@ use crate::notes::Notes;
 use crate::profile::model::{Matching, RecordType};
 use crate::record::law::first_fit;
 use crate::record::text::folded;
-use crate::record::{attributes, id::Ids};
+use crate::record::{attributes, display_name, id::Ids};
 use crate::scim::filter::Filter;
 use crate::scim::resource::schemas_of;
 use crate::store::{Record, RecordId, State};
@@ -155,10 +155,10 @@ fn matches(
     }
     let looks_at = |name: &str| filter.paths().iter().any(|path| path.name.eq_ignore_ascii_case(name));
     if looks_at("groups") {
-        seen.insert("groups".to_owned(), values(scene, state.groups_of(id)));
+        seen.insert("groups".to_owned(), entries(scene, state, state.groups_of(id)));
     }
     if looks_at("members") {
-        seen.insert("members".to_owned(), values(scene, state.members(id)));
+        seen.insert("members".to_owned(), entries(scene, state, state.members(id)));
     }
     if looks_at("meta") {
         let times = [("created", record.created_ms), ("lastModified", record.modified_ms)];
@@ -174,7 +174,20 @@ fn matches(
     filter.matches(&kind.scim_schema, &Value::Object(seen))
 }
 
-/// Links as a multi-valued attribute.
+/// Links as a multi-valued attribute with all that a filter may ask of them.
+fn entries(scene: &Scene<'_>, state: &State, linked: impl Iterator<Item = RecordId>) -> Value {
+    let entry = |id: RecordId| {
+        let ids = scene.ids.get(usize::from(id.table.0))?.as_ref()?;
+        let record = state.get(id.table, scene.organization, id.serial)?;
+        let attributes = attributes(record.body());
+        let display = display_name(&attributes).unwrap_or_default();
+        let kind = scene.record_type(usize::from(id.table.0)).resource_type;
+        Some(serde_json::json!({"value": ids.id(id.serial), "display": display, "type": kind}))
+    };
+    Value::Array(linked.filter_map(entry).collect())
+}
+
+/// Links as a multi-valued attribute of bare ids.
 pub(super) fn values(scene: &Scene<'_>, linked: impl Iterator<Item = RecordId>) -> Value {
     let id = |linked: RecordId| {
         let ids: &Ids<'_> = scene.ids.get(usize::from(linked.table.0))?.as_ref()?;

@@ -21,6 +21,11 @@ pub fn attributes(body: &[u8]) -> Map<String, Value> {
     }
 }
 
+/// A record's name for people: its display name, else the name it logs in by.
+pub fn display_name(attributes: &Map<String, Value>) -> Option<&str> {
+    attributes.get("displayName").or_else(|| attributes.get("userName")).and_then(Value::as_str)
+}
+
 /// Attributes as they are kept.
 pub fn body(attributes: &Map<String, Value>) -> Box<[u8]> {
     let mut out = Vec::with_capacity(512);

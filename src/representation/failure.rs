@@ -213,6 +213,7 @@ impl Telling<'_> {
                 format!("this is not enabled yet: {}", about.unwrap_or(name))
             }
             Fault::ClientRefused => "this client is not supported".to_owned(),
+            Fault::HeadTooLarge => "the request line and headers are too long".to_owned(),
             Fault::UnknownRoute => "there is nothing at this path".to_owned(),
             Fault::MethodNotAllowed { .. } => "this method is not allowed here".to_owned(),
             Fault::NotSupported { .. } => "this operation is not supported".to_owned(),

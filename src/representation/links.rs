@@ -1,7 +1,6 @@
 //! Links between records as a surface shows them: bare ids over REST, entries of `members` and `groups` over SCIM.
 
 use hashbrown::HashMap;
-use serde_json::Value;
 
 use super::Surface;
 use super::face::DISPLAY_FACE;
@@ -119,10 +118,9 @@ impl Slots<LinkSlot> for Linked<'_> {
     }
 }
 
-/// A record's name for people: its display name, else the name it logs in by.
+/// A record's name for people, kept with it.
 fn display(record: &Record) -> Face {
     let attributes = record::attributes(record.body());
-    let name = attributes.get("displayName").or_else(|| attributes.get("userName"));
-    let text = name.and_then(Value::as_str).unwrap_or_default();
-    Face { bytes: text.as_bytes().into(), marks: Box::default() }
+    let name = record::display_name(&attributes).unwrap_or_default();
+    Face { bytes: name.as_bytes().into(), marks: Box::default() }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::query::{self, Query};
 use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent, whole};
+use crate::call::is_percent_encoded;
 use crate::fault::{Fault, Problem, Wrong};
 use crate::notes::Notes;
 use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, Selection, Want};
@@ -310,6 +311,9 @@ fn unwrapped(
 /// name with nothing behind it says that.
 fn form(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
     let bytes = whole(surface.call)?;
+    if !std::str::from_utf8(&bytes).is_ok_and(is_percent_encoded) {
+        return Err(Fault::BadBody { detail: "the form is not percent-encoded UTF-8".to_owned() });
+    }
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(&bytes) {
         if value.contains('\u{fffd}') || name.contains('\u{fffd}') {

@@ -162,7 +162,9 @@ fn announce(engine: &Engine, open: &Open) {
     let line = ready(engine, &open.addresses());
     let mut out = io::stdout().lock();
     // A server whose output nobody reads still serves.
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+        tracing::warn!(%error, "the ready line could not be written");
+    }
 }
 
 /// `{"event":"ready", …}`. A unix socket has no URL: its `url` is null, and `listen` is what `--listen` takes.

@@ -48,8 +48,9 @@ pub const CONNECTIONS_MAX: usize = 960;
 /// Longest request body. The documented APIs take single records; 1 MiB is a bulk request of thousands.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 
-/// Longest request line and headers together. Tokens of 8 KiB exist; eight of them do not.
-pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Longest request line and headers together that are read, so that whoever answers can refuse them in words of its own
+/// long before; longer ones get a bare 431.
+pub const HEADER_BYTES_MAX: usize = 256 * 1024;
 
 /// How long a client may take from the first byte of a request to the end of its headers.
 pub const HEADER_READ_MS_MAX: u64 = 10_000;

@@ -117,9 +117,10 @@ fn a_body_over_the_bound_is_refused_in_the_vendors_shape_and_changes_nothing() {
 fn headers_over_the_bound_are_refused() {
     let standin = Standin::start(&["--recipients", "0"]);
     let long = "x".repeat(HEADER_BYTES_MAX);
+    let refused = call(standin.address(), "GET", "/cofense/v2/users", &[("x-long", &long), COFENSE], "");
     assert_eq!(
-        call(standin.address(), "GET", "/cofense/v2/users", &[("x-long", &long), COFENSE], "").status,
-        431
+        (refused.status, &refused.json()["error"]["code"]),
+        (431, &serde_json::json!("head_too_large"))
     );
     let below = "x".repeat(HEADER_BYTES_MAX / 2);
     assert_eq!(
