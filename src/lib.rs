@@ -10,6 +10,7 @@
 //!                                    ▼
 //!                                  engine::vendor::Vendor::stages        (the list, in the order a caller can observe)
 //!                                    │ stage::routing      api and endpoint: looked up now, answered below
+//!                                    │                     431: a head of more than 64 KiB
 //!                                    │ strike              a fault that was asked for
 //!                                    │ stage::identity     401: missing, unknown, dead, or good elsewhere
 //!                                    │ stage::access       403: plan, prerequisites, client
