@@ -31,17 +31,18 @@ pub(super) fn list(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> R
     }
     let as_of_ms = (record.visible_after_ms > 0)
         .then(|| scene.now_ms.saturating_sub(i64::try_from(record.visible_after_ms).unwrap_or(i64::MAX)));
-    scene.store.read(|state| {
-        let (records, total, skip, next) = match (&listing.selection, as_of_ms) {
-            (Selection::All, None) => window_of_all(scene, state, listing),
-            (selection, _) => {
-                let candidates = candidates(scene, state, listing.record, selection, as_of_ms);
-                window_of(candidates, listing.window)
-            }
-        };
+    let listed = |state: &State, (records, total, skip, next): Part| {
         let shown = Shown::gather(scene, state, records, listing.want);
         Ok(Outcome::Listed(Listed { shown, total, skip, next }))
-    })
+    };
+    if let (Selection::All, None) = (&listing.selection, as_of_ms) {
+        return scene.store.read(|state| listed(state, window_of_all(scene, state, listing)));
+    }
+    // Records are taken under the lock and looked into outside: reading a million bodies must not keep writers waiting.
+    let mut records =
+        scene.store.read(|state| candidates(scene, state, listing.record, &listing.selection, as_of_ms));
+    records.retain(|one| is_meant(scene, record, one, &listing.selection));
+    scene.store.read(|state| listed(state, window_of(records, listing.window)))
 }
 
 type Part = (Vec<Arc<Record>>, usize, usize, Option<u64>);
@@ -84,7 +85,7 @@ fn window_of(records: Vec<Arc<Record>>, window: Window) -> Part {
     (part, total, skip, next)
 }
 
-/// The records that a selection means, in order.
+/// The records that a selection may mean, in order: the one that an index knows, else all.
 fn candidates(
     scene: &Scene<'_>,
     state: &State,
@@ -93,11 +94,8 @@ fn candidates(
     as_of_ms: Option<i64>,
 ) -> Vec<Arc<Record>> {
     let (table, organization) = (table(record), scene.organization);
-    let kind = scene.record_type(record);
-    let keep = |record: &Arc<Record>| is_meant(scene, state, kind, record, selection);
     if let Some(as_of_ms) = as_of_ms {
-        let (records, _) = state.page_as_of(table, organization, as_of_ms, 0, usize::MAX);
-        return records.into_iter().filter(keep).collect();
+        return state.page_as_of(table, organization, as_of_ms, 0, usize::MAX).0;
     }
     match selection {
         Selection::Key { unique, key } => {
@@ -106,47 +104,32 @@ fn candidates(
         Selection::Serial(serial) => {
             serial.and_then(|serial| state.get(table, organization, serial)).cloned().into_iter().collect()
         }
-        Selection::Both(one, other) => {
-            let mut records = candidates(scene, state, record, one, None);
-            records.retain(|record| is_meant(scene, state, kind, record, other));
-            records
-        }
+        Selection::Both(one, _) => candidates(scene, state, record, one, None),
         Selection::All | Selection::Filter(_) | Selection::Fields(_) => {
-            state.scan(table, organization).filter(|record| keep(record)).cloned().collect()
+            state.page(table, organization, 0, usize::MAX)
         }
     }
 }
 
-fn is_meant(
-    scene: &Scene<'_>,
-    state: &State,
-    kind: &RecordType,
-    record: &Arc<Record>,
-    selection: &Selection,
-) -> bool {
+/// Whether a selection means a record.
+fn is_meant(scene: &Scene<'_>, kind: &RecordType, record: &Record, selection: &Selection) -> bool {
     match selection {
         Selection::All => true,
         Selection::Key { unique, key } => record.key(*unique) == Some(key),
         Selection::Serial(serial) => Some(record.serial) == *serial,
-        Selection::Filter(filter) => matches(scene, state, kind, record, filter),
+        Selection::Filter(filter) => matches(scene, kind, record, filter),
         Selection::Fields(tests) => {
             let attributes = attributes(record.body());
             tests.iter().all(|test| passes(test, &attributes))
         }
         Selection::Both(one, other) => {
-            is_meant(scene, state, kind, record, one) && is_meant(scene, state, kind, record, other)
+            is_meant(scene, kind, record, one) && is_meant(scene, kind, record, other)
         }
     }
 }
 
 /// Whether a record matches a filter, seen as this surface shows it.
-fn matches(
-    scene: &Scene<'_>,
-    state: &State,
-    kind: &RecordType,
-    record: &Arc<Record>,
-    filter: &Filter,
-) -> bool {
+fn matches(scene: &Scene<'_>, kind: &RecordType, record: &Record, filter: &Filter) -> bool {
     let mut seen = attributes(record.body());
     scene.outward(kind, &mut seen);
     let id = record.id();
@@ -155,10 +138,12 @@ fn matches(
     }
     let looks_at = |name: &str| filter.paths().iter().any(|path| path.name.eq_ignore_ascii_case(name));
     if looks_at("groups") {
-        seen.insert("groups".to_owned(), entries(scene, state, state.groups_of(id)));
+        let groups = scene.store.read(|state| entries(scene, state, state.groups_of(id)));
+        seen.insert("groups".to_owned(), groups);
     }
     if looks_at("members") {
-        seen.insert("members".to_owned(), entries(scene, state, state.members(id)));
+        let members = scene.store.read(|state| entries(scene, state, state.members(id)));
+        seen.insert("members".to_owned(), members);
     }
     if looks_at("meta") {
         let times = [("created", record.created_ms), ("lastModified", record.modified_ms)];
