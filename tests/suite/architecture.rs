@@ -249,7 +249,9 @@ fn a_file_is_read_in_one_sitting() {
 
 #[test]
 fn nothing_is_left_to_do() {
-    let marks = ["todo!", "unimplemented!", "FIXME", "#[ignore"];
+    // In two halves, so that whoever looks for them does not find them here.
+    let marks =
+        [concat!("to", "do!"), concat!("unimpl", "emented!"), concat!("FIX", "ME"), concat!("#[ig", "nore")];
     let left = |file: &File| marks.iter().any(|mark| file.text.contains(mark));
     let wrong: Vec<_> = files().into_iter().filter(left).map(|file| file.path).collect();
     assert!(wrong.is_empty(), "unfinished: {wrong:?}");

@@ -19,7 +19,7 @@ fn library() -> Library {
 }
 
 fn extending() -> Vec<PathBuf> {
-    files_in("profiles/extend", ".yaml")
+    files_in("profiles/overlays", ".yaml")
 }
 
 /// The vendors with conversations of their own; whoever extends one is met in the other's.

@@ -19,7 +19,7 @@ fn sets() -> Vec<Vec<Arc<Source>>> {
         sources.push(source(&path));
         sources
     };
-    let extending = files_in("profiles/extend", ".yaml").into_iter().map(with_shipped);
+    let extending = files_in("profiles/overlays", ".yaml").into_iter().map(with_shipped);
     let alone = files_in("tests/vendors", ".yaml").into_iter().map(with_shipped);
     std::iter::once(shipped).chain(extending).chain(alone).collect()
 }

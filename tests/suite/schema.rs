@@ -43,7 +43,7 @@ fn the_schema_is_one_and_every_profile_follows_it() {
 #[test]
 fn a_file_that_extends_another_follows_the_schema_of_changes() {
     let schema = json_schema_of_change(&PROFILE, "A change of a vendor's profile");
-    for path in files_in("profiles/extend", ".yaml") {
+    for path in files_in("profiles/overlays", ".yaml") {
         assert_eq!(complaints(&schema, &as_json(&source(&path))), Vec::<String>::new(), "{}", path.display());
     }
 }
