@@ -77,6 +77,7 @@ impl Found {
                 Ok(sources) => self.profiles.extend(sources),
                 Err(why) => self.unreadable.push(why),
             },
+            (None, false) if !path.exists() => self.unreadable.push(format!("there is no file {name}")),
             (None, false) => self.unreadable.push(format!(
                 "{name} is neither a profile (.yaml, .yml, .json) nor recipients (.csv, .json, .ndjson)"
             )),

@@ -106,6 +106,7 @@ fn check_refused(options: &[&str], wanted: &str) {
 
 #[test]
 fn what_does_not_exist_is_refused_with_what_does() {
+    check_refused(&["check", "/nowhere/a.profile"], "there is no file /nowhere/a.profile");
     let all = shipped().join(", ");
     check_refused(
         &["--vendors", "cosafe,cofence"],
