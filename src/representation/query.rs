@@ -161,11 +161,13 @@ pub fn link_header(paging: &Paging, url: &str, query: &Query, echo: &Echo, liste
             if skip + shown < total {
                 links.push(("next", at(skip + size)));
             }
+            // From beyond the end, the page before is the last.
+            let last = total.saturating_sub(1) / size * size;
             if skip > 0 {
-                links.push(("prev", at(skip.saturating_sub(size))));
+                links.push(("prev", at(skip.saturating_sub(size).min(last))));
             }
             links.push(("first", at(0)));
-            links.push(("last", at(total.saturating_sub(1) / size * size)));
+            links.push(("last", at(last)));
         }
         PagingStyle::Index | PagingStyle::None => {}
     }
@@ -198,27 +200,55 @@ pub struct Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Query, window};
+    use super::{Place, Query, link_header, window};
     use crate::notes::Notes;
     use crate::operation::Window;
     use crate::profile::model::{Paging, PagingStyle, Rule};
     use crate::profile::source::Source;
+    use crate::representation::Echo;
+
+    fn paging(style: PagingStyle) -> Paging {
+        Paging {
+            style,
+            number: "at".to_owned(),
+            size: "size".to_owned(),
+            default: 10,
+            max: 50,
+            refuse_above_max: false,
+            refuse_invalid: true,
+            link_header: true,
+            rule: Rule { facts: Box::default(), place: Source::new("t.yaml", "").place(0, 0) },
+        }
+    }
+
+    /// The Link header of 25 records in tens, as `relation=number`.
+    fn check(style: PagingStyle, skip: usize, shown: usize, wanted: &str) {
+        let query =
+            Query { pairs: vec![("q".to_owned(), "a b".to_owned()), ("at".to_owned(), "7".to_owned())] };
+        let echo = Echo { size: 10, ..Echo::default() };
+        let place = Place { total: 25, skip, shown, next: None };
+        let header = link_header(&paging(style), "/u", &query, &echo, place).unwrap_or_default();
+        let link = |link: &str| {
+            let number = link.strip_prefix("</u?q=a+b&at=")?.split_once("&size=10>; rel=\"")?;
+            Some(format!("{}={}", number.1.trim_end_matches('"'), number.0))
+        };
+        let links: Option<Vec<String>> = header.split(", ").map(link).collect();
+        assert_eq!(links.map(|links| links.join(" ")).as_deref(), Some(wanted), "{style:?} {skip}: {header}");
+    }
+
+    #[test]
+    fn a_link_header_names_the_pages_around_this_one() {
+        check(PagingStyle::Page, 0, 10, "next=2 first=1 last=3");
+        check(PagingStyle::Page, 10, 10, "next=3 prev=1 first=1 last=3");
+        check(PagingStyle::Page, 20, 5, "prev=2 first=1 last=3");
+        check(PagingStyle::Offset, 5, 10, "next=15 prev=0 first=0 last=20");
+        check(PagingStyle::Offset, usize::MAX, 0, "prev=20 first=0 last=20");
+    }
 
     #[test]
     fn the_largest_number_asks_for_a_page_beyond_the_end() {
         for style in [PagingStyle::Page, PagingStyle::Offset, PagingStyle::Index] {
-            let place = Source::new("t.yaml", "").place(0, 0);
-            let paging = Paging {
-                style,
-                number: "at".to_owned(),
-                size: "size".to_owned(),
-                default: 10,
-                max: 50,
-                refuse_above_max: false,
-                refuse_invalid: true,
-                link_header: true,
-                rule: Rule { facts: Box::default(), place },
-            };
+            let paging = paging(style);
             let pairs = [("at", usize::MAX.to_string()), ("size", "1".to_owned())];
             let query = Query { pairs: pairs.map(|(name, value)| (name.to_owned(), value)).into() };
             let asked = window(&paging, &query, &mut Notes::default()).map(|(window, _)| window);
