@@ -6,7 +6,7 @@ use super::Engine;
 use crate::operation::table;
 use crate::profile::model::{Deactivate, RecordType};
 use crate::record;
-use crate::record::law::value_at;
+use crate::record::law::is_active;
 use crate::store::OrganizationId;
 
 impl Engine {
@@ -46,8 +46,7 @@ impl Engine {
 
 fn describe(kind: &RecordType, body: &[u8], aside: &[u32], gone: bool) -> Value {
     let attributes = record::attributes(body);
-    let active =
-        kind.active.as_ref().and_then(|path| value_at(&attributes, path)) != Some(&Value::Bool(false));
+    let active = is_active(kind, &attributes);
     let login = match (gone, active, kind.deactivate) {
         (true, _, _) => "none",
         (false, false, Deactivate::Suspend) => "suspended",

@@ -19,7 +19,8 @@ use serde_json::json;
 use crate::call::{Call, Reply};
 use crate::fault::FaultName;
 use crate::notes::Notes;
-use crate::profile::model::{Carrier, Profile};
+use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
+use crate::profile::model::Profile;
 use crate::representation::answer::REQUEST_ID;
 use crate::seed::Recipient;
 use crate::seed::chance::mix;
@@ -28,8 +29,8 @@ use crate::stage::{identity, selection};
 use crate::vault::{Issued, Owner, Vault};
 use crate::world::Clock;
 
+pub use sandbox::DEFAULT_SANDBOX;
 use sandbox::Sandbox;
-pub use sandbox::{DEFAULT_ORGANIZATIONS, DEFAULT_SANDBOX};
 
 /// Where the engine's own paths begin.
 pub const OWN_PREFIX: &str = "/_standin/";
@@ -176,13 +177,9 @@ impl Engine {
     ) -> Vec<(String, String, Option<String>)> {
         let profile = self.profiles.iter().find(|profile| profile.vendor == vendor);
         let credentials = profile.map_or(&[][..], |profile| &profile.credentials);
-        let fixed = |name: &str, what: &str| sandbox::fixed(vendor, name, what, organization);
-        let each = credentials.iter().map(|credential| match credential.carrier {
-            Carrier::Client => {
-                let secret = fixed(&credential.name, "secret");
-                (credential.name.clone(), fixed(&credential.name, "client"), Some(secret))
-            }
-            _ => (credential.name.clone(), fixed(&credential.name, "token"), None),
+        let each = credentials.iter().map(|credential| match fixed(vendor, credential, organization) {
+            Fixed::Client { id, secret } => (credential.name.clone(), id, Some(secret)),
+            Fixed::Token(token) => (credential.name.clone(), token, None),
         });
         each.collect()
     }
@@ -276,7 +273,7 @@ impl Engine {
             .profiles
             .iter()
             .map(|profile| {
-                let bases = self.base_urls(&root, &profile.vendor, DEFAULT_ORGANIZATIONS[0]);
+                let bases = self.base_urls(&root, &profile.vendor, ORGANIZATIONS[0]);
                 let urls = bases.into_iter().map(|(api, url)| (api, serde_json::Value::String(url)));
                 (profile.vendor.clone(), serde_json::Value::Object(urls.collect()))
             })

@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use super::Setup;
 use super::vendor::Vendor;
-use crate::profile::model::Carrier;
+use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::stage::routing::Routes;
 use crate::vault::{Issued, Owner, Vault};
 use crate::world::{Clock, Dice};
 
 /// The sandbox that is there from the start.
 pub const DEFAULT_SANDBOX: &str = "default";
-
-/// Its organizations.
-pub const DEFAULT_ORGANIZATIONS: [&str; 2] = ["acme", "globex"];
 
 /// One isolated world.
 #[derive(Debug)]
@@ -42,8 +39,7 @@ impl Sandbox {
         vault: &Vault,
     ) -> Result<Self, String> {
         let dice = Dice::new(setup.seed, name);
-        let organizations: Vec<String> =
-            DEFAULT_ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect();
+        let organizations: Vec<String> = ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect();
         let mut vendors = Vec::new();
         for (index, (profile, routes)) in setup.profiles.iter().zip(routes).enumerate() {
             let vendor = Vendor::open(index, profile, routes, dice, &organizations);
@@ -65,22 +61,16 @@ impl Sandbox {
     }
 }
 
-/// A fixed credential's text: `VENDOR-CREDENTIAL-token`, with the organization behind it in all but the first.
-pub fn fixed(vendor: &str, credential: &str, what: &str, organization: &str) -> String {
-    let base = format!("{vendor}-{credential}-{what}");
-    if organization == DEFAULT_ORGANIZATIONS[0] { base } else { format!("{base}-{organization}") }
-}
-
 fn issue_fixed(vendor: &Vendor, sandbox: &str, organizations: &[String], vault: &Vault, now_ms: i64) {
     for (organization, name) in organizations.iter().enumerate() {
         for (index, credential) in vendor.profile.credentials.iter().enumerate() {
             let owner =
                 Owner { sandbox: sandbox.into(), vendor: vendor.index, organization, credential: index };
-            let text = |what: &str| fixed(&vendor.profile.vendor, &credential.name, what, name);
-            if credential.carrier == Carrier::Client {
-                vault.register(&text("client"), &text("secret"), owner);
-            } else {
-                vault.issue(&text("token"), Issued::now(owner, None, now_ms, credential.expires_ms));
+            match fixed(&vendor.profile.vendor, credential, name) {
+                Fixed::Client { id, secret } => vault.register(&id, &secret, owner),
+                Fixed::Token(token) => {
+                    vault.issue(&token, Issued::now(owner, None, now_ms, credential.expires_ms));
+                }
             }
         }
     }

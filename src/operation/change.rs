@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::create::{draft, is_active, link, not_unique};
+use super::create::{draft, link, not_unique};
 use super::list::values;
 use super::{
     FieldChange, Links, Outcome, Scene, Target, invalid, must_name_members, name_assigned, remove, table,
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{Deactivate, RecordType};
 use crate::record;
-use crate::record::law::{self, first_fit, value_at};
+use crate::record::law::{self, first_fit, is_active, value_at};
 use crate::scim::leniency::Leniency;
 use crate::scim::patch::Patch;
 use crate::scim::resource;

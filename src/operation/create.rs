@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::profile::model::{CreateInactive, RecordType};
 use crate::record;
-use crate::record::law::{self, Admitted, value_at};
+use crate::record::law::{self, Admitted, is_active};
 use crate::store::{Clash, Draft, RecordId, State};
 
 /// How many records of a type an organization keeps at most: twice what a recipient file may hold, so that no client can
@@ -83,12 +83,6 @@ pub(super) fn link(
         }
     }
     members.is_some_and(|members| state.set_members(id, members))
-}
-
-/// Whether a record is in use: unless its attribute says no.
-pub(super) fn is_active(kind: &RecordType, attributes: &Map<String, Value>) -> bool {
-    let active = kind.active.as_ref().and_then(|path| value_at(attributes, path));
-    active != Some(&Value::Bool(false))
 }
 
 /// What goes into the store.

@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod extends;
 pub mod files;
+pub mod fixed;
 pub mod grammar;
 pub mod keys;
 pub mod model;

@@ -96,6 +96,12 @@ pub fn first_fit<'a, 'v>(
         .find_map(|path| value_at(attributes, path).filter(|value| fits(value)).map(|value| (path, value)))
 }
 
+/// Whether a record is in use: unless its attribute says no.
+pub fn is_active(kind: &RecordType, attributes: &Map<String, Value>) -> bool {
+    let active = kind.active.as_ref().and_then(|path| value_at(attributes, path));
+    active != Some(&Value::Bool(false))
+}
+
 /// The value at a place of a record's attributes; null counts as none.
 pub fn value_at<'v>(attributes: &'v Map<String, Value>, path: &RecordPath) -> Option<&'v Value> {
     path.get_in(attributes).filter(|value| !value.is_null())

@@ -5,12 +5,13 @@
 use std::fmt::Write as _;
 
 use super::root;
-use crate::engine::{DEFAULT_ORGANIZATIONS, Engine};
+use crate::engine::Engine;
+use crate::profile::fixed::ORGANIZATIONS;
 use crate::profile::model::{Api, Carrier, Does, Profile};
 use crate::server::Address;
 
 /// The organization whose tokens are shown.
-const ORGANIZATION: &str = DEFAULT_ORGANIZATIONS[0];
+const ORGANIZATION: &str = ORGANIZATIONS[0];
 
 /// What curl wants for a host when the way goes through a socket file.
 const SOCKET_ROOT: &str = "http://localhost";

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{base, does, fixed, fixes, header, kind, lenient};
+use super::{base, does, fixes, header, kind, lenient};
+use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::model::{
     Action, Api, Carrier, Clients, CreateInactive, Credential, Deactivate, Does, Endpoint, Fact, Mark,
     Matching, Paging, PagingStyle, Profile, RecordType, Requires, Step, Unique, Variant,
@@ -56,12 +57,13 @@ fn credential(profile: &Profile, credential: &Credential) -> Value {
         Carrier::Query(name) => ("api_key", None, Some(name.clone())),
         Carrier::Client => ("client_credentials", None, None),
     };
-    let default = fixed(profile, credential).into_iter().map(|one| match (one.token, one.client) {
-        (_, Some((id, secret))) => {
-            json!({ "organization": one.organization, "client_id": id, "client_secret": secret })
-        }
-        (token, None) => json!({ "organization": one.organization, "token": token }),
-    });
+    let default =
+        ORGANIZATIONS.iter().map(|organization| match fixed(&profile.vendor, credential, organization) {
+            Fixed::Client { id, secret } => {
+                json!({ "organization": organization, "client_id": id, "client_secret": secret })
+            }
+            Fixed::Token(token) => json!({ "organization": organization, "token": token }),
+        });
     let scopes = credential.scopes.iter().map(|(name, about)| json!({ "name": name, "about": about }));
     json!({
         "name": credential.name,

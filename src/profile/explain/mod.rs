@@ -12,35 +12,10 @@ pub use json::json;
 pub use text::text;
 
 use super::keys;
-use super::model::{Api, ApiKind, Carrier, Credential, Does, Endpoint, Fact, Profile};
+use super::model::{Api, ApiKind, Credential, Does, Endpoint, Fact, Profile};
 use super::overlay;
 use super::source::Place;
 use crate::scim::leniency::Leniency;
-
-/// The organizations of the sandbox `default`, and what stands behind the fixed credentials of each.
-const ORGANIZATIONS: [(&str, &str); 2] = [("acme", ""), ("globex", "-globex")];
-
-/// A fixed credential of the sandbox `default`.
-struct Fixed {
-    organization: &'static str,
-    /// The token; `None` for an OAuth client.
-    token: Option<String>,
-    /// The id and the secret of an OAuth client.
-    client: Option<(String, String)>,
-}
-
-fn fixed(profile: &Profile, credential: &Credential) -> Vec<Fixed> {
-    let text = |what: &str, end: &str| format!("{}-{}-{what}{end}", profile.vendor, credential.name);
-    let one = |(organization, end): &(&'static str, &str)| {
-        let is_client = credential.carrier == Carrier::Client;
-        Fixed {
-            organization,
-            token: (!is_client).then(|| text("token", end)),
-            client: is_client.then(|| (text("client", end), text("secret", end))),
-        }
-    };
-    ORGANIZATIONS.iter().map(one).collect()
-}
 
 /// The header that carries a key, as the file spells it: the model has it in lower case.
 fn header(profile: &Profile, credential: &Credential) -> Option<String> {

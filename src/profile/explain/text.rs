@@ -2,7 +2,8 @@
 
 use super::page::{Page, listed, sentence, unbroken};
 use super::surface::api;
-use super::{ORGANIZATIONS, base, facts_on, fixed, fixes, header};
+use super::{base, facts_on, fixes, header};
+use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::grammar::duration_text;
 use crate::profile::model::{
     Carrier, CreateInactive, Credential, Deactivate, Fact, FieldRule, Mark, Profile, Rate, RecordType,
@@ -53,8 +54,8 @@ fn reached(page: &mut Page, profile: &Profile) {
     let bases = profile.apis.iter().map(|api| (api.name.clone(), base(profile, api)));
     page.entries(2, LABEL_CHARS_MAX, &bases.collect::<Vec<_>>());
     if profile.apis.iter().any(|api| api.base.contains(&None)) {
-        let names = ORGANIZATIONS.map(|(name, _)| name);
-        page.paragraph(2, &format!("{{organization}} is {} in the sandbox default.", names.join(" or ")));
+        let names = ORGANIZATIONS.join(" or ");
+        page.paragraph(2, &format!("{{organization}} is {names} in the sandbox default."));
     }
 }
 
@@ -88,12 +89,14 @@ fn credentials(page: &mut Page, profile: &Profile) {
         let scopes: Vec<_> =
             credential.scopes.iter().map(|(name, about)| (format!("scope {name}"), about.clone())).collect();
         page.entries(12, LABEL_CHARS_MAX, &scopes);
-        let tokens = fixed(profile, credential).into_iter().map(|one| match (one.token, one.client) {
-            (Some(token), _) => vec![one.organization.to_owned(), token],
-            (None, Some((id, secret))) => vec![one.organization.to_owned(), id, secret],
-            (None, None) => Vec::new(),
+        let tokens = ORGANIZATIONS.map(|organization| {
+            let name = organization.to_owned();
+            match fixed(&profile.vendor, credential, organization) {
+                Fixed::Token(token) => vec![name, token],
+                Fixed::Client { id, secret } => vec![name, id, secret],
+            }
         });
-        page.table(12, &tokens.collect::<Vec<_>>());
+        page.table(12, &tokens);
     }
 }
 
