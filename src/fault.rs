@@ -10,6 +10,11 @@ use crate::{oauth, scim};
 pub enum Fault {
     /// No api of the vendor has a base in front of this path.
     UnknownPath,
+    /// The base of the path is of a version of the protocol that is not served.
+    UnknownVersion {
+        /// The base that is.
+        served: String,
+    },
     /// Nobody known: why is for the journal, not for the client.
     Unauthenticated(Stranger),
     /// The organization's plan does not include this; the plans that do.
@@ -73,6 +78,8 @@ pub enum Fault {
     },
     /// The SCIM protocol's own errors.
     Scim(scim::error::Error),
+    /// The record is in another version than the caller said.
+    ConditionFailed,
     /// Another record has the value.
     NotUnique {
         /// The name of the uniqueness rule.
@@ -207,6 +214,7 @@ macro_rules! fault_names {
 
 fault_names! {
     UnknownPath "unknown_path" 404 "" "no api of the vendor serves this path";
+    UnknownVersion "unknown_version" 400 "invalidVers" "a version of the protocol that is not served";
     Unauthenticated "unauthenticated" 401 "" "no credential, or one that is unknown, dead, or for something else";
     PlanRequired "plan_required" 403 "" "the organization's plan does not include it";
     PrerequisiteMissing "prerequisite_missing" 403 "" "something has to be done in the vendor's console first";
@@ -228,6 +236,7 @@ fault_names! {
     Immutable "immutable" 400 "mutability" "a field that is set once was changed";
     BadFilter "bad_filter" 400 "invalidFilter" "the filter does not parse or is not processed";
     BadScim "bad_scim" 400 "" "a SCIM message breaks a rule of the protocol";
+    ConditionFailed "condition_failed" 412 "" "the record is in another version than `If-Match` or `If-None-Match` say";
     NotUnique "not_unique" 409 "uniqueness" "another record has the value";
     NoSuchRecord "no_such_record" 404 "" "no record of this organization has the id";
     BadTokenRequest "bad_token_request" 400 "" "a token request that RFC 6749 refuses";
@@ -247,6 +256,7 @@ impl Fault {
     pub fn name(&self) -> FaultName {
         match self {
             Self::UnknownPath => FaultName::UnknownPath,
+            Self::UnknownVersion { .. } => FaultName::UnknownVersion,
             Self::Unauthenticated(_) => FaultName::Unauthenticated,
             Self::PlanRequired { .. } => FaultName::PlanRequired,
             Self::PrerequisiteMissing { .. } => FaultName::PrerequisiteMissing,
@@ -264,6 +274,7 @@ impl Fault {
             Self::Invalid(problems) => problems.first().map_or(FaultName::InvalidValue, Problem::name),
             Self::BadFilter { .. } => FaultName::BadFilter,
             Self::Scim(_) => FaultName::BadScim,
+            Self::ConditionFailed => FaultName::ConditionFailed,
             Self::NotUnique { .. } => FaultName::NotUnique,
             Self::NoSuchRecord { .. } => FaultName::NoSuchRecord,
             Self::OAuth(_) => FaultName::BadTokenRequest,

@@ -17,6 +17,7 @@
 //!                                    │                     429: rate limits have their place here
 //!                                    │ stage::routing      404, 405, 501
 //!                                    │ stage::access       403: scope
+//!                                    │ engine::bulk        a bulk job: from routing on, for each operation a call of its own
 //!                                    │ representation::read    Call → Input; 400, 413, 415
 //!                                    │ stage::access       403: scope of a field that was sent
 //!                                    │ operation::run          Input → Outcome; 404, 409, …

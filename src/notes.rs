@@ -49,6 +49,34 @@ impl Notes {
         }
     }
 
+    /// Notes for a part of the call, which is answered as a call of its own.
+    #[must_use]
+    pub fn of_part(&self) -> Notes {
+        Notes {
+            request_id: self.request_id.clone(),
+            vendor: self.vendor.clone(),
+            sandbox: self.sandbox.clone(),
+            organization: self.organization.clone(),
+            ..Notes::default()
+        }
+    }
+
+    /// Takes over what was found out about a part of the call, each thing once.
+    pub fn absorb(&mut self, part: Notes) {
+        part.facts.into_iter().for_each(|fact| self.fact(fact));
+        for advisory in part.advisories {
+            if !self.advisories.contains(&advisory) {
+                self.advisories.push(advisory);
+            }
+        }
+        for dropped in part.dropped {
+            if !self.dropped.contains(&dropped) {
+                self.dropped.push(dropped);
+            }
+        }
+        self.hint = self.hint.take().or(part.hint);
+    }
+
     /// Takes a note that advisories may wait for.
     pub fn word(&mut self, word: &'static str) {
         debug_assert!(

@@ -3,6 +3,7 @@
 //! [`Engine::answer`] is total: it cannot wait, cannot unwind out, and always gives a reply. A call that names no vendor
 //! is answered here; every other goes to the vendor that it names, in the sandbox that its credential chooses.
 
+mod bulk;
 mod inspect;
 mod populate;
 mod sandbox;

@@ -8,13 +8,13 @@ use super::sandbox::Sandbox;
 use crate::call::{Call, Reply};
 use crate::fault::{Fault, FaultName, Stranger};
 use crate::notes::Notes;
-use crate::operation::{self, Outcome, Scene};
+use crate::operation::{self, Scene};
 use crate::profile::model::{Absent, Api, Does, Endpoint, IdForm, Profile};
 use crate::record::id::Ids;
-use crate::representation::{self, Echo, Surface, answer, failure};
+use crate::representation::{self, Surface, answer, failure};
 use crate::stage::access::{self, Standing};
 use crate::stage::identity::{self, Place};
-use crate::stage::routing::{Routes, Sight};
+use crate::stage::routing::{self, Routes, Sight};
 use crate::stage::selection::Addressed;
 use crate::store::{OrganizationId, Scope, Store, TableRules};
 use crate::vault::{Issued, Vault};
@@ -54,6 +54,15 @@ pub struct Visit<'a> {
     pub sandbox: &'a Sandbox,
     /// All credentials.
     pub vault: &'a Vault,
+}
+
+/// Whoever has passed the gates.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller<'a> {
+    /// Whose records it works with.
+    pub organization: OrganizationId,
+    /// Its credential's scopes; `None` for all.
+    pub scopes: Option<&'a [String]>,
 }
 
 impl Vendor {
@@ -127,7 +136,12 @@ impl Vendor {
         let Some(sight) = self.routes.find(profile, visit.addressed.path) else {
             notes.rule(&profile.bases_rule);
             self.hint(None, visit.addressed.path, notes);
-            return failure::write(profile, None, None, &Fault::UnknownPath, &notes.request_id);
+            let Some(api) = routing::api_of_other_version(profile, visit.addressed.path) else {
+                return failure::write(profile, None, None, &Fault::UnknownPath, &notes.request_id);
+            };
+            notes.rule(&api.offers.versions_rule);
+            let fault = Fault::UnknownVersion { served: api.base_text() };
+            return failure::write(profile, Some(api), None, &fault, &notes.request_id);
         };
         let api = &profile.apis[sight.api];
         notes.rule(&api.rule);
@@ -136,33 +150,44 @@ impl Vendor {
             visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
         let named = sight.organization.as_deref().or(organization.map(String::as_str)).unwrap_or_default();
         let base_url = format!("http://{}{}{}", visit.call.host, visit.addressed.prefix, api.base_of(named));
-        let surface = Surface { profile, api, ids: &ids, call: visit.call, base_url: &base_url };
+        let now_ms = visit.sandbox.clock.now_ms();
+        let surface = Surface { profile, api, ids: &ids, call: visit.call, now_ms, base_url: &base_url };
         let ended = self.stages(visit, &surface, &sight, notes);
+        self.conclude(visit, &surface, &sight, ended, notes)
+    }
+
+    /// The reply to a call, however it ended, and what there is to note of that.
+    pub(super) fn conclude(
+        &self,
+        visit: &Visit<'_>,
+        surface: &Surface<'_>,
+        sight: &Sight<'_>,
+        ended: Result<Reply, Fault>,
+        notes: &mut Notes,
+    ) -> Reply {
+        let api = surface.api;
         let endpoint = sight.endpoint(api, &visit.call.method);
         self.advise(endpoint, ended.as_ref().err(), notes);
-        match ended {
-            Ok((endpoint, echo, outcome)) => answer::write(&surface, endpoint, &echo, &outcome),
-            Err(fault) => {
-                if let Some(rule) = api.errors.faults.get(&fault.name()).and_then(|look| look.rule.as_ref()) {
-                    notes.rule(rule);
-                }
-                self.name_rules(&surface, endpoint, &fault, notes);
-                if fault == Fault::UnknownRoute {
-                    self.hint(Some(api), visit.addressed.path, notes);
-                }
-                failure::write(profile, Some(api), Some(&surface), &fault, &notes.request_id)
+        ended.unwrap_or_else(|fault| {
+            if let Some(rule) = api.errors.faults.get(&fault.name()).and_then(|look| look.rule.as_ref()) {
+                notes.rule(rule);
             }
-        }
+            self.name_rules(surface, endpoint, &fault, notes);
+            if fault == Fault::UnknownRoute {
+                self.hint(Some(api), visit.addressed.path, notes);
+            }
+            failure::write(surface.profile, Some(api), Some(surface), &fault, &notes.request_id)
+        })
     }
 
     /// The path of a call: the stages in the order that a caller can observe.
-    fn stages<'p>(
-        &'p self,
+    fn stages(
+        &self,
         visit: &Visit<'_>,
-        surface: &Surface<'p>,
+        surface: &Surface<'_>,
         sight: &Sight<'_>,
         notes: &mut Notes,
-    ) -> Result<(&'p Endpoint, Echo, Outcome), Fault> {
+    ) -> Result<Reply, Fault> {
         let (api, call) = (surface.api, visit.call);
         if call.head_bytes() > HEAD_BYTES_MAX {
             return Err(Fault::HeadTooLarge);
@@ -171,13 +196,27 @@ impl Vendor {
             sight.settle(api, &call.method)?;
         }
         self.strike()?;
-        let now_ms = visit.sandbox.clock.now_ms();
-        let organization = self.identify(visit, api, sight, now_ms, notes)?;
+        let organization = self.identify(visit, api, sight, surface.now_ms, notes)?;
         if let Some(organization) = organization {
             self.allow(visit, api, organization, notes)?;
         }
         // Rate limits are spent here, once they are in force.
-        let endpoint = sight.settle(api, &call.method).map_err(|fault| match fault {
+        let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
+        let scopes = visit.issued.and_then(|issued| issued.scopes.as_deref());
+        let caller = Caller { organization: OrganizationId(organization), scopes };
+        self.carry_out(visit, surface, sight, caller, notes)
+    }
+
+    /// The stages behind the gates, from the endpoint on.
+    pub(super) fn carry_out(
+        &self,
+        visit: &Visit<'_>,
+        surface: &Surface<'_>,
+        sight: &Sight<'_>,
+        caller: Caller<'_>,
+        notes: &mut Notes,
+    ) -> Result<Reply, Fault> {
+        let endpoint = sight.settle(surface.api, &visit.call.method).map_err(|fault| match fault {
             // `/users/bulk` looks like a user's path, and is one that the profile says nobody has.
             Fault::MethodNotAllowed { .. } if self.absent(visit.addressed.path).is_some() => {
                 Fault::UnknownRoute
@@ -186,22 +225,23 @@ impl Vendor {
         })?;
         notes.operation = Some(endpoint.name.clone());
         notes.rule(&endpoint.rule);
-        let carried = visit.issued.and_then(|issued| issued.scopes.as_deref());
-        access::allow_scope(endpoint.scope.as_deref(), carried)?;
+        access::allow_scope(endpoint.scope.as_deref(), caller.scopes)?;
+        if endpoint.does == Does::Bulk {
+            return self.bulk(visit, surface, sight, endpoint, caller, notes);
+        }
         let reading = representation::read(surface, endpoint, self.index, sight.id.clone(), notes)?;
-        reading.scopes.iter().try_for_each(|scope| access::allow_scope(Some(scope), carried))?;
-        let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
+        reading.scopes.iter().try_for_each(|scope| access::allow_scope(Some(scope), caller.scopes))?;
         let scene = Scene {
             profile: surface.profile,
             store: &self.store,
             ids: surface.ids,
-            organization: OrganizationId(organization),
-            now_ms,
+            organization: caller.organization,
+            now_ms: surface.now_ms,
             vault: visit.vault,
             dice: visit.sandbox.dice,
         };
         let outcome = operation::run(&scene, reading.input, notes)?;
-        Ok((endpoint, reading.echo, outcome))
+        Ok(answer::write(surface, endpoint, &reading.echo, &outcome))
     }
 
     /// A fault that was asked for.
@@ -272,7 +312,7 @@ impl Vendor {
                 && (advisory.sent.is_empty() || notes.sent.contains(&index))
                 && (advisory.notes.is_empty()
                     || advisory.notes.iter().all(|word| notes.words.contains(&word.as_str())));
-            if met {
+            if met && !notes.advisories.contains(&index) {
                 notes.advisories.push(index);
                 notes.fact(u16::try_from(advisory.fact).unwrap_or(u16::MAX));
             }
@@ -323,9 +363,7 @@ impl Vendor {
             }
             (None, Some(api)) => {
                 let mut paths: Vec<&str> = Vec::new();
-                for endpoint in
-                    api.endpoints.iter().filter(|endpoint| !matches!(endpoint.does, Does::Refuse(_)))
-                {
+                for endpoint in api.endpoints.iter().filter(|endpoint| !endpoint.is_refusal()) {
                     if !paths.contains(&endpoint.path.as_str()) {
                         paths.push(&endpoint.path);
                     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::create::{draft, link, not_unique};
-use super::list::values;
+use super::list::{entries, values};
 use super::{
     FieldChange, Links, Outcome, Scene, Target, invalid, must_name_members, name_assigned, remove, table,
 };
@@ -99,14 +99,25 @@ pub(super) fn patch(
     let kind = scene.record_type(target.record);
     let mut ignored = Vec::new();
     let outcome = change(scene, target, notes, |state, record, mut old| {
-        let before = kind.is_group().then(|| values(scene, state.members(record.id())));
+        let members = state.members(record.id());
+        let before = kind.is_group().then(|| match patch.looks_at_sub("display") {
+            true => entries(scene, state, members.map(|id| (id, None))),
+            false => values(scene, members),
+        });
         if let Some(members) = before.clone().filter(|members| members != &Value::Array(Vec::new())) {
             old.insert("members".to_owned(), members);
+        }
+        if let Some(ids) = scene.ids.get(target.record).and_then(Option::as_ref) {
+            old.insert("id".to_owned(), Value::String(ids.id(record.serial)));
         }
         let mut resource = Value::Object(old);
         let applied = patch.apply(&kind.scim_schema, &mut resource, leniency).map_err(Fault::Scim)?;
         ignored = applied.ignored;
         let mut attributes = object(resource);
+        attributes.shift_remove("id");
+        if let Some(keeps) = &kind.keeps {
+            law::give_back_primary(keeps, &record::attributes(record.body()), &mut attributes);
+        }
         let members = attributes.shift_remove("members").unwrap_or(Value::Array(Vec::new()));
         let links = match before {
             Some(before) if before != members => Links {
@@ -149,9 +160,11 @@ fn change(
         scene
             .inward(state, kind, &mut attributes, Some(&old))
             .map_err(|problems| invalid(kind, problems, notes))?;
+        let sets_secret = law::sets_secret(kind, &attributes);
         let admitted =
             law::admit(kind, attributes, Some(&old)).map_err(|problems| invalid(kind, problems, notes))?;
         name_assigned(kind, notes);
+        notes.dropped.extend_from_slice(&admitted.left_out);
         name_kept(kind, &admitted.kept_silently, notes);
         let members = scene.members(state, &links)?;
         let groups = scene.groups(state, &links)?;
@@ -176,7 +189,7 @@ fn change(
             })?
         };
         let moved = link(scene, state, record.id(), members, groups);
-        let touched = (same && moved).then(|| state.touch(record.table, record.serial, scene.now_ms));
+        let touched = (same && (moved || sets_secret)).then(|| state.touch(record.table, record.serial, scene.now_ms));
         let record = touched.flatten().unwrap_or(record);
         let shown = scene.show(state, Arc::clone(&record), target.want);
         if deactivated && kind.deactivate == Deactivate::Delete {

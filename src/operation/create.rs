@@ -10,6 +10,7 @@ use crate::notes::Notes;
 use crate::profile::model::{CreateInactive, RecordType};
 use crate::record;
 use crate::record::law::{self, Admitted, is_active};
+use crate::scim::error::Error;
 use crate::store::{Clash, Draft, RecordId, State};
 
 /// How many records of a type an organization keeps at most: twice what a recipient file may hold, so that no client can
@@ -23,16 +24,23 @@ pub(super) fn create(
     mut attributes: Map<String, Value>,
     links: &Links,
     want: Want,
+    is_own: bool,
     notes: &mut Notes,
 ) -> Result<Outcome, Fault> {
     let kind = scene.record_type(of);
     must_name_members(kind, links, notes)?;
     scene.store.write(|state| {
+        let caller = state.caller(table(of), scene.organization).filter(|_| is_own);
+        if caller.is_some_and(|serial| state.get(table(of), scene.organization, serial).is_some()) {
+            let detail = "whoever calls has a resource already";
+            return Err(Fault::Scim(Error::uniqueness(detail)));
+        }
         scene
             .inward(state, kind, &mut attributes, None)
             .map_err(|problems| invalid(kind, problems, notes))?;
         let admitted =
             law::admit(kind, attributes, None).map_err(|problems| invalid(kind, problems, notes))?;
+        notes.dropped.extend_from_slice(&admitted.left_out);
         name_assigned(kind, notes);
         let inactive = !is_active(kind, &admitted.attributes);
         if inactive && kind.create_inactive != CreateInactive::Allow {
@@ -53,6 +61,9 @@ pub(super) fn create(
             notes.rule(&kind.unique[clash.unique].rule);
             not_unique(kind, &clash)
         })?;
+        if is_own {
+            state.set_caller(record.table, scene.organization, record.serial);
+        }
         link(scene, state, record.id(), members, groups);
         let shown = scene.show(state, Arc::clone(&record), want);
         if inactive && kind.create_inactive == CreateInactive::Discard {

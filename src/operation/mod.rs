@@ -6,6 +6,7 @@
 
 mod change;
 mod create;
+mod input;
 mod list;
 mod reference;
 mod remove;
@@ -14,22 +15,19 @@ mod token;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::fault::{Fault, Problem};
 use crate::notes::Notes;
-use crate::oauth::TokenRequest;
-use crate::profile::model::{Format, Matching, Profile, RecordType};
-use crate::profile::path::RecordPath;
+use crate::profile::model::{Profile, RecordType};
 use crate::record::id::Ids;
-use crate::scim::filter::Filter;
-use crate::scim::leniency::Leniency;
-use crate::scim::patch::Patch;
 use crate::store::{OrganizationId, Record, RecordId, State, Store, TableId};
 use crate::vault::{Owner, Vault};
 use crate::world::Dice;
 
 pub use create::RECORDS_MAX;
+pub use input::{
+    Condition, FieldChange, FieldTest, Input, Links, Listing, Mark, OfKind, Selection, Target, Versions,
+    Want, Who, Window,
+};
 pub use shown::{One, Shown};
 pub use token::Granted;
 
@@ -52,207 +50,15 @@ pub struct Scene<'a> {
     pub dice: Dice,
 }
 
-/// What to do.
-#[derive(Debug)]
-pub enum Input {
-    /// Show many records.
-    List(Listing),
-    /// Show one.
-    Fetch(Target),
-    /// Make one.
-    Create {
-        /// The type of record.
-        record: usize,
-        /// Its attributes, ids in the surface's form.
-        attributes: Map<String, Value>,
-        /// Who is in it, and what it is in.
-        links: Links,
-        /// What of it is shown.
-        want: Want,
-    },
-    /// Change one, field by field.
-    Update {
-        /// Which.
-        target: Target,
-        /// The fields.
-        fields: Vec<FieldChange>,
-        /// Who is in it, and what it is in.
-        links: Links,
-    },
-    /// Replace one by a SCIM resource.
-    Replace {
-        /// Which.
-        target: Target,
-        /// Its attributes as cleaned, ids in the surface's form.
-        attributes: Map<String, Value>,
-        /// Who is in it.
-        links: Links,
-    },
-    /// Change one by a PatchOp.
-    Patch {
-        /// Which.
-        target: Target,
-        /// The operations.
-        patch: Patch,
-        /// What is let pass.
-        leniency: Leniency,
-        /// Whether members that do not exist are left out.
-        ignore_unknown_members: bool,
-    },
-    /// Remove one.
-    Delete(Target),
-    /// Issue an access token.
-    Token {
-        /// What the client asks.
-        request: TokenRequest,
-        /// Which vendor's and credential's client it must be.
-        vendor: usize,
-        /// The credential's index.
-        credential: usize,
-        /// How long the token lives.
-        expires_ms: u64,
-    },
-}
-
-/// Which record, by the id that was sent.
-#[derive(Debug)]
-pub struct Target {
-    /// The type of record.
-    pub record: usize,
-    /// Its serial, if the id is one of this surface's.
-    pub serial: Option<u64>,
-    /// The id as sent.
-    pub id: String,
-    /// What of it is shown.
-    pub want: Want,
-}
-
-/// What beside its attributes is shown of a record.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Want {
-    /// The groups that it is in.
-    pub groups: bool,
-    /// Its members.
-    pub members: bool,
-    /// How many members it has.
-    pub member_count: bool,
-    /// Of groups and members more than their ids.
-    pub names: bool,
-}
-
-/// A list to show.
-#[derive(Debug)]
-pub struct Listing {
-    /// The type of record.
-    pub record: usize,
-    /// Which records.
-    pub selection: Selection,
-    /// Which part of them.
-    pub window: Window,
-    /// What of each is shown.
-    pub want: Want,
-}
-
-/// Which records a list shows.
-#[derive(Debug)]
-pub enum Selection {
-    /// All.
-    All,
-    /// The one that holds a key.
-    Key {
-        /// The uniqueness rule's index.
-        unique: usize,
-        /// The key, folded.
-        key: String,
-    },
-    /// The one of a serial; nobody where the id is none of this surface's.
-    Serial(Option<u64>),
-    /// Those that match a filter.
-    Filter(Filter),
-    /// Those whose fields pass all tests.
-    Fields(Vec<FieldTest>),
-    /// Those that two selections share.
-    Both(Box<Selection>, Box<Selection>),
-}
-
-impl Selection {
-    /// The records that another selection means too.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        match self {
-            Self::All => other,
-            one => Self::Both(Box::new(one), Box::new(other)),
-        }
-    }
-}
-
-/// A test of one field.
-#[derive(Debug)]
-pub struct FieldTest {
-    /// Where it lives.
-    pub at: Vec<RecordPath>,
-    /// The format by which one of several places is picked.
-    pub format: Option<Format>,
-    /// What it must be.
-    pub wanted: Value,
-    /// How texts match.
-    pub matching: Matching,
-    /// Whether case counts.
-    pub case_exact: bool,
-}
-
-/// Which part of a list.
-#[derive(Debug, Clone, Copy)]
-pub enum Window {
-    /// All of it.
-    All,
-    /// After so many, so many.
-    Skip {
-        /// How many are left out in front.
-        skip: usize,
-        /// How many are shown at most.
-        take: usize,
-    },
-    /// Those behind a record, so many.
-    After {
-        /// The serial; `None` from the beginning.
-        serial: Option<u64>,
-        /// How many are shown at most.
-        take: usize,
-    },
-}
-
-/// Who is in a record, and what it is in, as ids of this surface; `None` where nothing is said.
-#[derive(Debug, Clone, Default)]
-pub struct Links {
-    /// Its members.
-    pub members: Option<Vec<String>>,
-    /// The field that they were sent in.
-    pub members_field: String,
-    /// The groups it is in.
-    pub groups: Option<Vec<String>>,
-    /// The field that they were sent in.
-    pub groups_field: String,
-    /// Whether members that do not exist are left out.
-    pub ignore_unknown: bool,
-}
-
-/// A change of one field of a surface.
-#[derive(Debug)]
-pub struct FieldChange {
-    /// Where it lives; of several places, the one whose value has the format.
-    pub at: Vec<RecordPath>,
-    /// The format.
-    pub format: Option<Format>,
-    /// The new value; `None` takes it away.
-    pub value: Option<Value>,
-}
-
 /// How an operation ended well.
 #[derive(Debug)]
 pub enum Outcome {
     /// A record is as it is, or as it is now.
     Shown(Shown),
+    /// A record is in a version that the caller has.
+    Unchanged(Shown),
+    /// The api itself is told of.
+    Described,
     /// A record was made.
     Made(Shown),
     /// A record was deleted.
@@ -279,8 +85,8 @@ pub struct Listed {
     pub total: usize,
     /// How many are left out in front.
     pub skip: usize,
-    /// The serial behind which the next part begins, if there is one.
-    pub next: Option<u64>,
+    /// Where the next part begins: behind this, if there is one.
+    pub next: Option<Mark>,
 }
 
 /// Does it.
@@ -290,9 +96,10 @@ pub struct Listed {
 pub fn run(scene: &Scene<'_>, input: Input, notes: &mut Notes) -> Result<Outcome, Fault> {
     match input {
         Input::List(listing) => list::list(scene, &listing, notes),
+        Input::Describe => Ok(Outcome::Described),
         Input::Fetch(target) => list::fetch(scene, &target),
-        Input::Create { record, attributes, links, want } => {
-            create::create(scene, record, attributes, &links, want, notes)
+        Input::Create { record, attributes, links, want, is_own } => {
+            create::create(scene, record, attributes, &links, want, is_own, notes)
         }
         Input::Update { target, fields, links } => change::update(scene, &target, fields, &links, notes),
         Input::Replace { target, attributes, links } => {
@@ -325,11 +132,25 @@ impl<'a> Scene<'a> {
         Fault::NoSuchRecord { record, id: target.id.clone() }
     }
 
-    /// The record of an id.
-    fn find(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
-        let found =
-            target.serial.and_then(|serial| state.get(table(target.record), self.organization, serial));
+    /// The record of a target, in whatever version.
+    fn get(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
+        let table = table(target.record);
+        let serial = match target.who {
+            Who::Serial(serial) => Some(serial),
+            Who::Nobody => None,
+            Who::Caller => state.caller(table, self.organization),
+        };
+        let found = serial.and_then(|serial| state.get(table, self.organization, serial));
         found.cloned().ok_or_else(|| self.nobody(target))
+    }
+
+    /// The record of a target that is to be changed, in a version that the caller means.
+    fn find(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
+        let record = self.get(state, target)?;
+        let Condition { one_of, none_of } = &target.condition;
+        let is_meant = one_of.as_ref().is_none_or(|versions| versions.have(record.version))
+            && !none_of.as_ref().is_some_and(|versions| versions.have(record.version));
+        if is_meant { Ok(record) } else { Err(Fault::ConditionFailed) }
     }
 
     /// The record that an id of this surface names, of whatever type.

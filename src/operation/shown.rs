@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::{Scene, Want};
 use crate::store::{Record, RecordId, State};
@@ -27,6 +27,8 @@ pub struct One {
     /// How many members it has, if that is wanted.
     pub member_count: usize,
     groups: Range<usize>,
+    /// How many of the groups it is in itself; it is in the others because these are.
+    direct: usize,
     members: Range<usize>,
 }
 
@@ -37,16 +39,14 @@ impl Shown {
         for record in records {
             let id = record.id();
             let start = shown.links.len();
-            if want.groups {
-                shown.links.extend(state.groups_of(id));
-            }
+            let direct = if want.groups { add_groups(state, id, want.nested, &mut shown.links) } else { 0 };
             let middle = shown.links.len();
             if want.members {
                 shown.links.extend(state.members(id));
             }
             let member_count = if want.member_count { state.member_count(id) } else { 0 };
             let (groups, members) = (start..middle, middle..shown.links.len());
-            shown.records.push(One { record, member_count, groups, members });
+            shown.records.push(One { record, member_count, groups, direct, members });
         }
         if want.names {
             for id in &shown.links {
@@ -63,9 +63,10 @@ impl Shown {
         self.records.first()
     }
 
-    /// The groups that one of the records is in, if they are wanted.
-    pub fn groups(&self, one: &One) -> &[RecordId] {
-        self.links.get(one.groups.clone()).unwrap_or_default()
+    /// The groups that one of the records is in, if they are wanted: those it is in itself, then those around these.
+    pub fn groups(&self, one: &One) -> (&[RecordId], &[RecordId]) {
+        let groups = self.links.get(one.groups.clone()).unwrap_or_default();
+        groups.split_at(one.direct.min(groups.len()))
     }
 
     /// The members of one of the records, if they are wanted.
@@ -77,4 +78,22 @@ impl Shown {
     pub fn named(&self, id: RecordId) -> Option<&Record> {
         self.named.get(&id).map(|record| &**record)
     }
+}
+
+/// Adds the groups that a record is in, and those around them if they count too, each once, however they are nested. Says
+/// how many it is in itself: the first.
+pub(super) fn add_groups(state: &State, id: RecordId, is_nested: bool, groups: &mut Vec<RecordId>) -> usize {
+    let start = groups.len();
+    groups.extend(state.groups_of(id));
+    let direct = groups.len() - start;
+    if !is_nested || direct == 0 {
+        return direct;
+    }
+    let mut known: HashSet<RecordId> = groups.iter().skip(start).copied().collect();
+    let mut next = start;
+    while let Some(group) = groups.get(next).copied() {
+        next += 1;
+        groups.extend(state.groups_of(group).filter(|around| known.insert(*around)));
+    }
+    direct
 }

@@ -83,6 +83,9 @@ pub fn token_path(text: &str) -> Result<(), String> {
 /// # Errors
 /// What such a name looks like.
 pub fn resource(text: &str) -> Result<(), String> {
+    if ["Bulk", "Me", "ResourceTypes", "Schemas", "ServiceProviderConfig"].contains(&text) {
+        return Err("the protocol has an endpoint of that name itself".to_owned());
+    }
     if super::grammar::is_name(text) {
         return Ok(());
     }
@@ -177,6 +180,17 @@ pub fn schema(text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err("a schema is `User`, `Group`, `EnterpriseUser` or a URN".to_owned())
+}
+
+/// A URN.
+///
+/// # Errors
+/// What a URN looks like.
+pub fn urn(text: &str) -> Result<(), String> {
+    if text.starts_with("urn:") {
+        return Ok(());
+    }
+    Err("a URN begins with `urn:`".to_owned())
 }
 
 /// A scope (RFC 6749 section 3.3).

@@ -8,6 +8,7 @@ use crate::fault::{Problem, Wrong};
 use crate::profile::model::{FieldRule, Format, RecordType, Unique};
 use crate::profile::path::RecordPath;
 use crate::profile::template::{Slots, write_value};
+use crate::scim::resource::in_schema_order;
 use crate::scim::schema::Mutability;
 
 /// A record that may be kept.
@@ -19,6 +20,8 @@ pub struct Admitted {
     pub keys: Vec<Option<String>>,
     /// Places of things set once whose change was ignored.
     pub kept_silently: Vec<String>,
+    /// What elements of lists had that the vendor has no place for.
+    pub left_out: Vec<String>,
 }
 
 /// Holds a record against the vendor's rules. `old` is what is kept of it now; `None` for a new record.
@@ -30,7 +33,7 @@ pub fn admit(
     mut attributes: Map<String, Value>,
     old: Option<&Map<String, Value>>,
 ) -> Result<Admitted, Vec<Problem>> {
-    keep(record, &mut attributes);
+    let left_out = keep(record, &mut attributes);
     let mut kept_silently = Vec::new();
     let mut problems = Vec::new();
     if old.is_none() {
@@ -57,7 +60,8 @@ pub fn admit(
         return Err(problems);
     }
     let keys = record.unique.iter().map(|unique| key(unique, &attributes)).collect();
-    Ok(Admitted { attributes, keys, kept_silently })
+    let attributes = in_schema_order(&record.schema, attributes);
+    Ok(Admitted { attributes, keys, kept_silently, left_out })
 }
 
 /// Gives what is not there its default: in a new record, and in one that is replaced.
@@ -107,39 +111,83 @@ pub fn value_at<'v>(attributes: &'v Map<String, Value>, path: &RecordPath) -> Op
     path.get_in(attributes).filter(|value| !value.is_null())
 }
 
+/// Whether a secret such as a password is being set: that changes the record, although nothing of it is kept.
+pub fn sets_secret(record: &RecordType, attributes: &Map<String, Value>) -> bool {
+    attributes.keys().any(|name| is_secret(record, name))
+}
+
+/// Whether an attribute is written and never read.
+fn is_secret(record: &RecordType, name: &str) -> bool {
+    let found = record.schema.core_attribute(name);
+    found.is_some_and(|found| found.attribute.mutability == Mutability::WriteOnly)
+}
+
 /// Takes away what the vendor does not keep: values of the wrong `type`, `externalId` where it is not kept, and what is
-/// written but never returned, such as a password.
-fn keep(record: &RecordType, attributes: &mut Map<String, Value>) {
+/// written but never returned, such as a password. Of elements it says what they lost.
+fn keep(record: &RecordType, attributes: &mut Map<String, Value>) -> Vec<String> {
     if !record.keeps_external_id {
         attributes.shift_remove("externalId");
     }
-    attributes.retain(|name, _| {
-        let found = record.schema.core_attribute(name);
-        found.is_none_or(|found| found.attribute.mutability != Mutability::WriteOnly)
-    });
-    let Some(keeps) = &record.keeps else { return };
+    attributes.retain(|name, _| !is_secret(record, name));
+    let mut left_out = Vec::new();
+    let Some(keeps) = &record.keeps else { return left_out };
     let mut names: Vec<&str> = keeps.iter().map(|path| path.name.as_str()).collect();
     names.dedup();
     for name in names {
         let Some(Value::Array(elements)) = attributes.get_mut(name) else { continue };
         let of_it: Vec<&RecordPath> = keeps.iter().filter(|path| path.name == name).collect();
         elements.retain_mut(|element| {
-            let fits = |path: &&&RecordPath| {
-                path.element.as_ref().is_some_and(|(sub, text)| {
-                    element
-                        .get(sub)
-                        .and_then(Value::as_str)
-                        .is_some_and(|value| value.eq_ignore_ascii_case(text))
-                })
-            };
-            let subs: Vec<&str> = of_it.iter().filter(fits).filter_map(|path| path.sub.as_deref()).collect();
+            let subs = kept_subs(of_it.iter().copied(), element);
             let Some(object) = element.as_object_mut() else { return false };
-            object
-                .retain(|sub, _| matches!(sub.as_str(), "type" | "primary") || subs.contains(&sub.as_str()));
+            object.retain(|sub, _| {
+                let is_kept = matches!(sub.as_str(), "type" | "primary") || subs.contains(&sub.as_str());
+                if !is_kept {
+                    left_out.push(format!("{name}.{sub}"));
+                }
+                is_kept
+            });
             object.keys().any(|sub| subs.contains(&sub.as_str()))
         });
         if elements.is_empty() {
             attributes.shift_remove(name);
+        }
+    }
+    left_out
+}
+
+/// The sub-attributes that the vendor keeps of an element, beside its `type` and `primary`.
+fn kept_subs<'a>(of_it: impl Iterator<Item = &'a RecordPath>, element: &Value) -> Vec<&'a str> {
+    let fits = |path: &&RecordPath| {
+        path.element.as_ref().is_some_and(|(sub, text)| {
+            element.get(sub).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
+        })
+    };
+    of_it.filter(fits).filter_map(|path| path.sub.as_deref()).collect()
+}
+
+/// Gives `primary` back to the elements that lost it to one which the vendor will not keep.
+pub fn give_back_primary(
+    keeps: &[RecordPath],
+    old: &Map<String, Value>,
+    attributes: &mut Map<String, Value>,
+) {
+    let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
+    for (name, value) in attributes {
+        let Value::Array(elements) = value else { continue };
+        let is_kept = |element: &Value| {
+            let subs = kept_subs(keeps.iter().filter(|path| path.name == *name), element);
+            subs.iter().any(|sub| element.get(sub).is_some())
+        };
+        if !elements.iter().any(|element| is_primary(element) && !is_kept(element)) {
+            continue;
+        }
+        let before = old.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for lost in before.iter().filter(|element| is_primary(element)) {
+            let mut without = lost.clone();
+            without["primary"] = Value::Bool(false);
+            if let Some(element) = elements.iter_mut().find(|element| **element == without) {
+                *element = lost.clone();
+            }
         }
     }
 }

@@ -1,38 +1,43 @@
 //! Outcomes to replies: the status, the header fields, and the body in the vendor's frame.
 
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LINK, LOCATION, PRAGMA};
+use http::header::{CACHE_CONTROL, ETAG, HeaderName, HeaderValue, LINK, LOCATION, PRAGMA};
 
-use super::face::{write_list, write_resource, write_shape};
+use super::cursor::{self, Stop};
+use super::face::{Page, write_list, write_resource, write_shape};
 use super::links::{Links, location};
-use super::query::{Place, Query, cursor, link_header};
-use super::{Echo, Surface};
+use super::query::{Place, Query, link_header};
+use super::version::tag;
+use super::{Echo, Surface, discovery, scim_json};
 use crate::call::Reply;
 use crate::operation::{Listed, One, Outcome, Shown};
-use crate::profile::model::{ApiKind, Endpoint, ReplySlot};
+use crate::profile::model::{ApiKind, Does, Endpoint, ReplySlot};
 use crate::profile::template::{Slots, write_number, write_text};
 
 /// The media type of SCIM (RFC 7644 section 8.1).
 pub const SCIM_JSON: &str = "application/scim+json";
-const JSON: &str = "application/json";
+/// The media type of everything else.
+pub const JSON: &str = "application/json";
 
 /// Writes an outcome.
 pub fn write(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, outcome: &Outcome) -> Reply {
     let status = StatusCode::from_u16(endpoint.status).unwrap_or(StatusCode::OK);
-    let media_type = if surface.api.kind == ApiKind::Scim { SCIM_JSON } else { JSON };
+    let media_type = if surface.api.kind == ApiKind::Scim { scim_json(surface.call) } else { JSON };
     let body = |item: Option<&Shown>, listed: Option<&Listed>| {
         let frame = Frame { surface, endpoint, echo, item, listed, status };
         frame.body().map_or_else(|| Reply::new(status), |body| Reply::new(status).with_body(media_type, body))
     };
     match outcome {
-        Outcome::Shown(shown) => body(Some(shown), None),
+        Outcome::Shown(shown) if endpoint.is_own => {
+            with_location(surface, shown, with_tag(surface, shown, body(Some(shown), None)))
+        }
+        Outcome::Shown(shown) => with_tag(surface, shown, body(Some(shown), None)),
+        Outcome::Unchanged(shown) => with_tag(surface, shown, Reply::new(StatusCode::NOT_MODIFIED)),
         Outcome::Made(shown) => {
-            let reply = body(Some(shown), None);
-            let made = shown.first().and_then(|one| location(surface, one.record.id()));
-            match made.and_then(|url| HeaderValue::try_from(url).ok()) {
-                Some(url) => reply.with_header(LOCATION, url),
-                None => reply,
-            }
+            with_location(surface, shown, with_tag(surface, shown, body(Some(shown), None)))
+        }
+        Outcome::Described => {
+            Reply::new(status).with_body(media_type, discovery::write(surface, endpoint, echo))
         }
         Outcome::Deleted => body(None, None),
         Outcome::LetGo { no_content: true, .. } => Reply::new(StatusCode::NO_CONTENT),
@@ -64,6 +69,24 @@ pub fn write(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, outcome: &
     }
 }
 
+/// The same reply with the URL of the record.
+fn with_location(surface: &Surface<'_>, shown: &Shown, reply: Reply) -> Reply {
+    let url = shown.first().and_then(|one| location(surface, one.record.id()));
+    match url.and_then(|url| HeaderValue::try_from(url).ok()) {
+        Some(url) => reply.with_header(LOCATION, url),
+        None => reply,
+    }
+}
+
+/// The same reply with the version of the record, where the api has versions.
+fn with_tag(surface: &Surface<'_>, shown: &Shown, reply: Reply) -> Reply {
+    let version = shown.first().filter(|_| surface.api.offers.etag).map(|one| one.record.version);
+    match version.and_then(|version| HeaderValue::try_from(tag(version)).ok()) {
+        Some(tag) => reply.with_header(ETAG, tag),
+        None => reply,
+    }
+}
+
 fn link(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, listed: &Listed) -> Option<HeaderValue> {
     if !endpoint.paging.link_header {
         return None;
@@ -74,7 +97,7 @@ fn link(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, listed: &Listed
         total: listed.total,
         skip: listed.skip,
         shown: listed.shown.records.len(),
-        next: listed.next,
+        next: listed.next.as_ref().map(|mark| mark.serial),
     };
     HeaderValue::try_from(link_header(&endpoint.paging, &url, &query, echo, place)?).ok()
 }
@@ -103,13 +126,14 @@ impl Frame<'_> {
         }
         match (self.listed, self.item) {
             (Some(listed), _) if self.surface.api.kind == ApiKind::Scim => {
-                write_list(
-                    listed.total,
-                    self.echo.page.max(1),
-                    listed.shown.records.len(),
-                    &mut out,
-                    |out| self.items(listed, out),
-                );
+                let page = match &self.echo.walk {
+                    Some(walk) => Page::Cursor(listed.next.as_ref().map(|mark| {
+                        let (mark, walk) = (mark.clone(), walk.clone());
+                        Stop { mark, walk, at_ms: self.surface.now_ms }.write()
+                    })),
+                    None => Page::Start(self.echo.page.max(1)),
+                };
+                write_list(listed.total, &page, records, &mut out, |out| self.items(listed, out));
             }
             (Some(listed), _) => {
                 out.push(b'[');
@@ -141,7 +165,12 @@ impl Frame<'_> {
     fn one(&self, one: &One, links: &mut Links<'_>, out: &mut Vec<u8>) {
         match self.surface.api.kind {
             ApiKind::Scim => {
-                let resource = &self.surface.api.resources[self.endpoint.of];
+                let resources = &self.surface.api.resources;
+                let mut resource = &resources[self.endpoint.of];
+                if self.endpoint.does == Does::ListAll {
+                    let table = usize::from(one.record.table.0);
+                    resource = resources.iter().find(|other| other.record == table).unwrap_or(resource);
+                }
                 write_resource(resource, self.echo.projection.as_ref(), one, links, out);
             }
             ApiKind::Rest | ApiKind::OAuth => {
@@ -172,8 +201,8 @@ impl Slots<ReplySlot> for Frame<'_> {
                 self.items(listed, out);
                 out.push(b']');
             }
-            (ReplySlot::NextCursor, _, Some(listed)) => match listed.next {
-                Some(serial) => write_text(&cursor(serial), out),
+            (ReplySlot::NextCursor, _, Some(listed)) => match &listed.next {
+                Some(mark) => write_text(&cursor::plain(mark.serial), out),
                 None => out.extend_from_slice(b"null"),
             },
             (ReplySlot::Status, _, _) => write_text(self.status.as_str(), out),
@@ -186,9 +215,9 @@ impl Slots<ReplySlot> for Frame<'_> {
     }
 
     fn text(&self, slot: &ReplySlot, out: &mut String) {
-        match (slot, self.listed.and_then(|listed| listed.next)) {
+        match (slot, self.listed.and_then(|listed| listed.next.as_ref())) {
             (ReplySlot::Status, _) => out.push_str(self.status.as_str()),
-            (ReplySlot::NextCursor, Some(serial)) => out.push_str(&cursor(serial)),
+            (ReplySlot::NextCursor, Some(mark)) => out.push_str(&cursor::plain(mark.serial)),
             (slot, _) => {
                 if let Some(number) = self.number(*slot) {
                     out.push_str(&number.to_string());

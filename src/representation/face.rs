@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::Surface;
 use super::links::Links;
+use super::version::tag;
 use crate::operation::One;
-use crate::profile::model::{Meta, Resource, Shape, ShapeField, Shows, TimeForm};
+use crate::profile::model::{Api, Meta, Resource, Shape, ShapeField, Shows, TimeForm};
 use crate::profile::path::RecordPath;
 use crate::profile::template::{write_number, write_text, write_value};
 use crate::record;
@@ -42,7 +43,7 @@ pub fn write_shape(shape: &Shape, brief: bool, one: &One, links: &mut Links<'_>,
     let surface = links.surface;
     let number = shape.face + usize::from(brief && !shape.brief.is_empty());
     let mut put = |mark: u8, out: &mut Vec<u8>| match mark {
-        GROUPS => links.write_ids(links.shown.groups(one), out),
+        GROUPS => links.write_ids(links.shown.groups(one).0, out),
         MEMBERS => links.write_ids(links.shown.members(one), out),
         _ => write_number(i64::try_from(one.member_count).unwrap_or(i64::MAX), out),
     };
@@ -62,7 +63,7 @@ pub fn write_resource(
     let start = out.len();
     let mut put = |mark: u8, out: &mut Vec<u8>| match mark {
         GROUPS => links.write_entries(resource, "groups", shown.groups(one), out),
-        MEMBERS => links.write_entries(resource, "members", shown.members(one), out),
+        MEMBERS => links.write_entries(resource, "members", (shown.members(one), &[]), out),
         _ => write_escaped(surface.base_url, out),
     };
     if projection.is_none() {
@@ -233,25 +234,25 @@ fn resource_face(
             face.mark(mark);
         }
     }
-    write_meta(surface.api.meta, resource, kind.resource_type, record, &id, &mut face);
+    write_meta(surface.api, resource, kind.resource_type, record, &id, &mut face);
     face.done()
 }
 
 fn write_meta(
-    meta: Meta,
+    api: &Api,
     resource: &Resource,
     resource_type: &str,
     record: &Record,
     id: &str,
     face: &mut Maker,
 ) {
-    if meta == Meta::None {
+    if api.meta == Meta::None {
         return;
     }
     face.key("meta");
     face.bytes.extend_from_slice(b"{\"resourceType\":");
     write_text(resource_type, &mut face.bytes);
-    if meta == Meta::Full {
+    if api.meta == Meta::Full {
         face.bytes.extend_from_slice(b",\"created\":");
         write_text(&rfc3339(record.created_ms), &mut face.bytes);
         face.bytes.extend_from_slice(b",\"lastModified\":");
@@ -260,6 +261,10 @@ fn write_meta(
         face.mark(BASE);
         write_escaped(&format!("/{}/{id}", resource.name), &mut face.bytes);
         face.bytes.push(b'"');
+    }
+    if api.offers.etag {
+        face.bytes.extend_from_slice(b",\"version\":");
+        write_text(&tag(record.version), &mut face.bytes);
     }
     face.bytes.push(b'}');
 }
@@ -290,10 +295,19 @@ pub(super) fn write_escaped(text: &str, out: &mut Vec<u8>) {
     out.remove(start);
 }
 
-/// Writes the frame of a ListResponse around its resources (RFC 7644 section 3.4.2).
+/// How a ListResponse says where in the list its page is.
+#[derive(Debug)]
+pub enum Page {
+    /// The number of its first resource, from 1.
+    Start(usize),
+    /// The cursor of the page behind it, if there is one.
+    Cursor(Option<String>),
+}
+
+/// Writes the frame of a ListResponse around its resources (RFC 7644 section 3.4.2, RFC 9865 section 2).
 pub fn write_list(
     total: usize,
-    start: usize,
+    page: &Page,
     count: usize,
     out: &mut Vec<u8>,
     resources: impl FnOnce(&mut Vec<u8>),
@@ -303,8 +317,17 @@ pub fn write_list(
     out.extend_from_slice(message::LIST_RESPONSE.as_bytes());
     out.extend_from_slice(b"\"],\"totalResults\":");
     write_number(number(total), out);
-    out.extend_from_slice(b",\"startIndex\":");
-    write_number(number(start), out);
+    match page {
+        Page::Start(start) => {
+            out.extend_from_slice(b",\"startIndex\":");
+            write_number(number(*start), out);
+        }
+        Page::Cursor(None) => {}
+        Page::Cursor(Some(next)) => {
+            out.extend_from_slice(b",\"nextCursor\":");
+            write_text(next, out);
+        }
+    }
     out.extend_from_slice(b",\"itemsPerPage\":");
     write_number(number(count), out);
     out.extend_from_slice(b",\"Resources\":[");

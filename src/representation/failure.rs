@@ -4,8 +4,8 @@ use http::StatusCode;
 use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
 
-use super::Surface;
 use super::answer::SCIM_JSON;
+use super::{Surface, scim_json};
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
 use crate::operation::RECORDS_MAX;
@@ -45,7 +45,7 @@ pub fn write(
         }
         (None, ApiKind::Scim) => {
             body = telling.scim().to_json().to_string().into_bytes();
-            SCIM_JSON.to_owned()
+            surface.map_or(SCIM_JSON, |surface| scim_json(surface.call)).to_owned()
         }
         (None, ApiKind::OAuth) => {
             let code = match fault {
@@ -201,6 +201,9 @@ impl Telling<'_> {
     fn sentence(&self) -> String {
         match self.fault {
             Fault::UnknownPath => "no api of this vendor serves this path".to_owned(),
+            Fault::UnknownVersion { served } => {
+                format!("this version of the protocol is not served; {served} is")
+            }
             Fault::Unauthenticated(_) => "the credential is missing or not valid".to_owned(),
             Fault::PlanRequired { plans } => format!("this needs the plan {}", plans.join(" or ")),
             Fault::PrerequisiteMissing { name } => {
@@ -226,6 +229,7 @@ impl Telling<'_> {
             Fault::Invalid(_) => self.problem().map(Problem::sentence).unwrap_or_default(),
             Fault::BadFilter { detail } => format!("the filter is not supported: {detail}"),
             Fault::Scim(error) => error.detail.clone(),
+            Fault::ConditionFailed => "the resource is in another version".to_owned(),
             Fault::NotUnique { unique, record, .. } => {
                 format!("a {} with this {unique} exists already", record.to_lowercase())
             }

@@ -10,6 +10,13 @@ use crate::profile::template::{Slots, write_text};
 use crate::record;
 use crate::store::{Face, Record, RecordId};
 
+/// Whether a group is one that a user is in, or is around one (RFC 7643 section 4.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Membership {
+    Direct,
+    Indirect,
+}
+
 /// The links of one reply.
 #[derive(Debug)]
 pub struct Links<'a> {
@@ -18,7 +25,7 @@ pub struct Links<'a> {
     /// The records that are shown, with their links.
     pub shown: &'a Shown,
     /// Where in the reply an entry stands already: many users of a page are in the same groups.
-    written: HashMap<RecordId, (usize, usize)>,
+    written: HashMap<(RecordId, Membership), (usize, usize)>,
 }
 
 impl<'a> Links<'a> {
@@ -39,26 +46,35 @@ impl<'a> Links<'a> {
         out.push(b']');
     }
 
-    /// Writes `,"members":[…]` or `,"groups":[…]`; nothing where there are none, unless the vendor shows that.
-    pub fn write_entries(&mut self, resource: &Resource, name: &str, linked: &[RecordId], out: &mut Vec<u8>) {
-        if linked.is_empty() && !resource.show_empty_links {
+    /// Writes `,"members":[…]` or `,"groups":[…]`, direct ones and then indirect ones; nothing where there are none, unless
+    /// the vendor shows that.
+    pub fn write_entries(
+        &mut self,
+        resource: &Resource,
+        name: &str,
+        (direct, indirect): (&[RecordId], &[RecordId]),
+        out: &mut Vec<u8>,
+    ) {
+        if direct.is_empty() && !resource.show_empty_links {
             return;
         }
         out.push(b',');
         write_text(name, out);
         out.extend_from_slice(b":[");
         let template = if name == "members" { &resource.member } else { &resource.group };
-        for (index, id) in linked.iter().enumerate() {
+        let direct = direct.iter().map(|id| (*id, Membership::Direct));
+        let all = direct.chain(indirect.iter().map(|id| (*id, Membership::Indirect)));
+        for (index, (id, membership)) in all.enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            if let Some((from, to)) = self.written.get(id) {
+            if let Some((from, to)) = self.written.get(&(id, membership)) {
                 out.extend_from_within(*from..*to);
                 continue;
             }
             let from = out.len();
-            template.write(&Linked { links: self, id: *id }, out);
-            self.written.insert(*id, (from, out.len()));
+            template.write(&Linked { links: self, id, membership }, out);
+            self.written.insert((id, membership), (from, out.len()));
         }
         out.push(b']');
     }
@@ -80,6 +96,7 @@ pub fn location(surface: &Surface<'_>, id: RecordId) -> Option<String> {
 struct Linked<'a> {
     links: &'a Links<'a>,
     id: RecordId,
+    membership: Membership,
 }
 
 impl Linked<'_> {
@@ -93,6 +110,10 @@ impl Linked<'_> {
                 None => return false,
             },
             LinkSlot::Type => use_it(surface.profile.records[index].resource_type),
+            LinkSlot::Membership => use_it(match self.membership {
+                Membership::Direct => "direct",
+                Membership::Indirect => "indirect",
+            }),
             LinkSlot::Display => {
                 let Some(record) = self.links.shown.named(self.id) else { return false };
                 let Some(face) = record.faces.get_or_make(DISPLAY_FACE, || display(record)) else {

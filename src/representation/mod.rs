@@ -5,6 +5,10 @@
 //! | [`mod@query`] | parameters, and which part of a list they ask for |
 //! | [`mod@rest`] | a vendor's own JSON or form, to [`Input`] |
 //! | [`mod@scim`] | SCIM messages, to [`Input`] |
+//! | [`mod@discovery`] | what a SCIM api says about itself |
+//! | [`mod@cursor`] | where the next page begins, opaque |
+//! | [`mod@version`] | versions of records as entity tags, and what a client says of them |
+//! | [`mod@bulk`] | a bulk job, to the calls that its operations stand for, and back |
 //! | [`mod@face`] | a record as a surface shows it, rendered once and kept with the record |
 //! | [`mod@links`] | which records stand beside it, as ids or as entries |
 //! | [`mod@answer`] | [`Outcome`](crate::operation::Outcome) to [`Reply`](crate::call::Reply) |
@@ -13,21 +17,26 @@
 //! **Invariant:** nothing here changes a record or decides whether a call may pass.
 
 pub mod answer;
+pub mod bulk;
+pub mod cursor;
+pub mod discovery;
 pub mod face;
 pub mod failure;
 pub mod links;
 pub mod query;
 pub mod rest;
 pub mod scim;
+pub mod version;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use self::cursor::Walk;
 use crate::call::{Body, Call};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::oauth::TokenRequest;
-use crate::operation::{Input, Target, Want};
+use crate::operation::{Condition, Input, Target, Want, Who};
 use crate::profile::model::{Api, ApiKind, Does, Endpoint, Profile};
 use crate::record::id::Ids;
 use crate::scim::projection::Projection;
@@ -43,6 +52,8 @@ pub struct Surface<'a> {
     pub ids: &'a [Option<Ids<'a>>],
     /// The call.
     pub call: &'a Call,
+    /// The sandbox's time.
+    pub now_ms: i64,
     /// The api's base as the client reached it, `http://127.0.0.1:8080/acme/v2`.
     pub base_url: &'a str,
 }
@@ -67,6 +78,10 @@ pub struct Echo {
     pub page: usize,
     /// The size of a page.
     pub size: usize,
+    /// The walk that a page by cursor is part of (SCIM).
+    pub walk: Option<Walk>,
+    /// Which entry of a list of resource types or schemas (SCIM).
+    pub entry: usize,
 }
 
 /// Reads what a call asks of an endpoint.
@@ -82,7 +97,10 @@ pub fn read(
 ) -> Result<Reading, Fault> {
     match surface.api.kind {
         ApiKind::Rest => rest::read(surface, endpoint, id, notes),
-        ApiKind::Scim => scim::read(surface, endpoint, id, notes),
+        ApiKind::Scim => match endpoint.does {
+            Does::Describe(document) => discovery::read(surface, endpoint, document, id, notes),
+            _ => scim::read(surface, endpoint, id, notes),
+        },
         ApiKind::OAuth => {
             let authorization = surface.call.header(&http::header::AUTHORIZATION);
             let Some(token) = surface.api.token.as_ref().filter(|_| endpoint.does == Does::Token) else {
@@ -110,8 +128,13 @@ impl<'a> Surface<'a> {
     /// The record that an id names on this surface.
     fn target(&self, record: usize, id: Option<String>, want: Want) -> Target {
         let id = id.unwrap_or_default();
-        let serial = self.ids.get(record).and_then(Option::as_ref).and_then(|ids| ids.serial(&id));
-        Target { record, serial, id, want }
+        let who = self.serial(record, &id).map_or(Who::Nobody, Who::Serial);
+        Target { record, who, id, want, condition: Condition::default() }
+    }
+
+    /// The serial behind an id of this surface.
+    fn serial(&self, record: usize, id: &str) -> Option<u64> {
+        self.ids.get(record).and_then(Option::as_ref).and_then(|ids| ids.serial(id))
     }
 
     /// Writes the id of a record on this surface, as JSON.
@@ -145,6 +168,17 @@ fn media_type(call: &Call) -> Option<String> {
     (!kind.is_empty()).then_some(kind)
 }
 
+/// The media type in which a SCIM client is answered: SCIM's own, but for one that reads plain JSON alone (RFC 7644
+/// section 8.1).
+fn scim_json(call: &Call) -> &'static str {
+    let Some(accept) = call.header(&http::header::ACCEPT) else { return answer::SCIM_JSON };
+    let kinds = accept.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
+    let takes =
+        |wanted: &[&str]| kinds.clone().any(|kind| wanted.iter().any(|one| one.eq_ignore_ascii_case(kind)));
+    let takes_scim = takes(&[answer::SCIM_JSON, "application/*", "*/*"]);
+    if !takes_scim && takes(&[answer::JSON]) { answer::JSON } else { answer::SCIM_JSON }
+}
+
 /// Whether a media type is JSON: `application/json` or a `+json` type.
 fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json")
@@ -166,10 +200,12 @@ fn json_object(call: &Call) -> Result<Map<String, Value>, Fault> {
     }
 }
 
-/// Notes the advisories that wait for attributes that are sent.
+/// Notes the advisories that wait for attributes that are sent. One that is null or `[]` is as good as not sent (RFC 7643
+/// section 2.5).
 fn note_sent(profile: &Profile, body: &Map<String, Value>, notes: &mut Notes) {
+    let has_value = |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
     for (index, advisory) in profile.advisories.iter().enumerate() {
-        if advisory.sent.iter().any(|path| path.get_in(body).is_some()) {
+        if advisory.sent.iter().any(|path| path.get_in(body).is_some_and(has_value)) {
             notes.sent.push(index);
         }
     }

@@ -1,12 +1,10 @@
 //! Query parameters, and the part of a list that they ask for.
 
-use base64::Engine as _;
-
-use super::Echo;
+use super::{Echo, cursor};
 use crate::call::{Call, is_percent_encoded};
 use crate::fault::Fault;
 use crate::notes::Notes;
-use crate::operation::Window;
+use crate::operation::{Mark, Window};
 use crate::profile::model::{Paging, PagingStyle};
 
 /// What a parameter must be to be read at all.
@@ -50,6 +48,11 @@ impl Query {
         (Self { pairs }, broken)
     }
 
+    /// Parameters that stood elsewhere than in a URL.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs }
+    }
+
     /// The value of a parameter; an empty one is a value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -69,42 +72,48 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
     if query.names().any(|name| name == paging.number || name == paging.size) {
         notes.rule(&paging.rule);
     }
-    let all = |size| (Window::All, Echo { projection: None, page: 1, size });
+    let all = |size| (Window::All, Echo { page: 1, size, ..Echo::default() });
     match paging.style {
         PagingStyle::None => Ok(all(paging.default)),
         PagingStyle::Page => {
             let size = size(paging, query, 1, notes)?;
             let page = number(paging, query, &paging.number, 1)?.unwrap_or(1);
             let skip = page.saturating_sub(1).saturating_mul(size);
-            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page, size }))
+            Ok((Window::Skip { skip, take: size }, Echo { page, size, ..Echo::default() }))
         }
         PagingStyle::Offset => {
             let size = size(paging, query, 1, notes)?;
             let skip = number(paging, query, &paging.number, 0)?.unwrap_or(0);
             let page = (skip / size.max(1)).saturating_add(1);
-            Ok((Window::Skip { skip, take: size }, Echo { projection: None, page, size }))
+            Ok((Window::Skip { skip, take: size }, Echo { page, size, ..Echo::default() }))
         }
         PagingStyle::Cursor => {
             let size = size(paging, query, 1, notes)?;
-            let serial = match query.get(&paging.number).filter(|text| !text.is_empty()) {
+            let mark = match query.get(&paging.number).filter(|text| !text.is_empty()) {
                 None => None,
-                Some(text) => Some(read_cursor(text).ok_or_else(|| Fault::BadParameter {
-                    name: paging.number.clone(),
-                    detail: "a cursor that an earlier answer gave".to_owned(),
-                })?),
+                Some(text) => {
+                    let serial = cursor::read_plain(text).ok_or_else(|| Fault::BadParameter {
+                        name: paging.number.clone(),
+                        detail: "a cursor that an earlier answer gave".to_owned(),
+                    })?;
+                    Some(Mark { record: 0, serial, key: None })
+                }
             };
-            Ok((Window::After { serial, take: size }, Echo { projection: None, page: 1, size }))
+            Ok((Window::After { mark, take: size }, Echo { page: 1, size, ..Echo::default() }))
         }
         PagingStyle::Index => {
             let size = size(paging, query, 0, notes)?;
             let start = number(paging, query, &paging.number, 1)?.unwrap_or(1);
-            Ok((Window::Skip { skip: start - 1, take: size }, Echo { projection: None, page: start, size }))
+            Ok((Window::Skip { skip: start - 1, take: size }, Echo { page: start, size, ..Echo::default() }))
         }
     }
 }
 
 /// The size of a page.
-fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> Result<usize, Fault> {
+///
+/// # Errors
+/// [`Fault::BadParameter`] where the vendor refuses.
+pub fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> Result<usize, Fault> {
     let Some(size) = number(paging, query, &paging.size, least)? else { return Ok(paging.default) };
     if size <= paging.max {
         return Ok(size);
@@ -136,22 +145,12 @@ fn number(paging: &Paging, query: &Query, name: &str, least: usize) -> Result<Op
     }
 }
 
-/// The opaque cursor behind a serial.
-pub fn cursor(serial: u64) -> String {
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("after:{serial}"))
-}
-
-fn read_cursor(text: &str) -> Option<u64> {
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?;
-    std::str::from_utf8(&bytes).ok()?.strip_prefix("after:")?.parse().ok()
-}
-
 /// The Link header (RFC 8288) of a page: `next`, `prev`, `first` and `last`, where they are known.
 pub fn link_header(paging: &Paging, url: &str, query: &Query, echo: &Echo, listed: Place) -> Option<String> {
     let Place { total, skip, shown, next } = listed;
     let mut links: Vec<(&str, String)> = Vec::new();
     match paging.style {
-        PagingStyle::Cursor => links.extend(next.map(|serial| ("next", cursor(serial)))),
+        PagingStyle::Cursor => links.extend(next.map(|serial| ("next", cursor::plain(serial)))),
         PagingStyle::Page | PagingStyle::Offset => {
             let size = echo.size.max(1);
             let at = |skip: usize| match paging.style {

@@ -7,7 +7,7 @@ use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent,
 use crate::call::is_percent_encoded;
 use crate::fault::{Fault, Problem, Wrong};
 use crate::notes::Notes;
-use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, Selection, Want};
+use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, OfKind, Selection, Want};
 use crate::profile::model::{
     AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write,
 };
@@ -39,7 +39,8 @@ pub(super) fn read(
                     path.set(&mut attributes, value);
                 }
             }
-            let input = Input::Create { record: endpoint.record, attributes, links: sent.links, want };
+            let input =
+                Input::Create { record: endpoint.record, attributes, links: sent.links, want, is_own: false };
             sending(input, sent.scopes)
         }
         Does::Update(absent) => {
@@ -47,7 +48,13 @@ pub(super) fn read(
             let target = surface.target(endpoint.record, id, want);
             sending(Input::Update { target, fields: sent.fields, links: sent.links }, sent.scopes)
         }
-        Does::Replace | Does::Patch | Does::Token | Does::Refuse(_) => Err(Fault::UnknownRoute),
+        Does::Replace
+        | Does::Patch
+        | Does::ListAll
+        | Does::Describe(_)
+        | Does::Bulk
+        | Does::Token
+        | Does::Refuse(_) => Err(Fault::UnknownRoute),
     }
 }
 
@@ -58,7 +65,7 @@ fn wanted(shape: &Shape, brief: bool) -> Want {
         groups: shown(&Shows::Groups),
         members: shown(&Shows::Members),
         member_count: shown(&Shows::MemberCount),
-        names: false,
+        ..Want::default()
     }
 }
 
@@ -80,7 +87,7 @@ fn list(
         let field = &shape.fields[filter.field];
         match (&field.shows, filter.unique) {
             (Shows::Id, _) => {
-                let serial = surface.target(endpoint.record, Some(text.to_owned()), want).serial;
+                let serial = surface.serial(endpoint.record, text);
                 selection = selection.and(Selection::Serial(serial));
             }
             (Shows::At(_), Some(unique)) => {
@@ -115,7 +122,12 @@ fn list(
             || matches!(carrier, Some(Carrier::Query(key)) if key == name)
     };
     notes.dropped.extend(query.names().filter(|name| !known(name)).map(|name| format!("?{name}")));
-    let input = Input::List(Listing { record: endpoint.record, selection, window, want });
+    let input = Input::List(Listing {
+        kinds: vec![OfKind { record: endpoint.record, selection }],
+        order: None,
+        window,
+        want,
+    });
     Ok(Reading { input, echo, scopes: Vec::new() })
 }
 

@@ -1,23 +1,17 @@
 //! SCIM messages to what they ask (RFC 7644 section 3).
 
+mod listing;
+
 use serde_json::{Map, Value};
 
-use super::query::{self, Query};
-use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent};
+use self::listing::Asked;
+use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent, version};
 use crate::fault::Fault;
 use crate::notes::Notes;
-use crate::operation::{Input, Links, Listing, Selection, Want};
+use crate::operation::{Input, Links, Target, Want, Who};
 use crate::profile::model::{Does, Endpoint, RecordType, Resource};
-use crate::record::text::folded;
-use crate::scim::error::Error;
-use crate::scim::filter::{Filter, Literal};
 use crate::scim::patch::Patch;
-use crate::scim::path::AttrPath;
-use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Situation};
-
-/// The parameters that SCIM knows (RFC 7644 sections 3.4.2 and 3.9).
-const PARAMETERS: &[&str] = &["filter", "startIndex", "count", "attributes", "excludedAttributes"];
 
 /// Reads a call to a SCIM endpoint.
 pub(super) fn read(
@@ -28,51 +22,37 @@ pub(super) fn read(
 ) -> Result<Reading, Fault> {
     let resource = &surface.api.resources[endpoint.of];
     let kind = &surface.profile.records[endpoint.record];
-    let (query, broken) = Query::decode(surface.call);
-    match broken.as_deref() {
-        // Whether a filter that cannot be read is refused or ignored is the vendor's to say.
-        None | Some("filter") => {}
-        Some(name) if name == endpoint.paging.number || name == endpoint.paging.size => {
-            return Err(Fault::BadParameter { name: name.to_owned(), detail: query::ENCODED.to_owned() });
-        }
-        Some(name) => {
-            let what = if name.contains('\u{fffd}') { "the name of a parameter" } else { name };
-            return Err(Fault::Scim(Error::invalid_value(format!("{what} must be {}", query::ENCODED))));
-        }
+    if matches!(endpoint.does, Does::List | Does::ListAll) {
+        return Asked::read(surface, endpoint, notes)?.list(surface, endpoint, notes);
     }
-    notes
-        .dropped
-        .extend(query.names().filter(|name| !PARAMETERS.contains(name)).map(|name| format!("?{name}")));
-    let (projection, want) = projection(kind, &query)?;
+    let (projection, want) = Asked::read(surface, endpoint, notes)?.projection(kind)?;
+    let want = Want { nested: resource.nested_groups, ..want };
+    if want.groups {
+        notes.rule(&resource.nested_groups_rule);
+    }
     let reading = |input| {
-        Ok(Reading {
-            input,
-            echo: Echo { projection: projection.clone(), ..Echo::default() },
-            scopes: Vec::new(),
-        })
+        let echo = Echo { projection, ..Echo::default() };
+        Ok(Reading { input, echo, scopes: Vec::new() })
+    };
+    let condition = version::condition(surface, notes);
+    let target = || {
+        let target = surface.target(endpoint.record, id, want);
+        if endpoint.is_own {
+            return Target { who: Who::Caller, id: "Me".to_owned(), condition, ..target };
+        }
+        Target { condition, ..target }
     };
     match endpoint.does {
-        Does::List => {
-            let (window, mut echo) = query::window(&endpoint.paging, &query, notes)?;
-            echo.projection = projection;
-            let is_text = broken.is_none();
-            let filter = query
-                .get("filter")
-                .map(|text| if is_text { Ok(text) } else { Err(format!("it must be {}", query::ENCODED)) });
-            let selection = selection(surface, resource, kind, filter, notes)?;
-            let input = Input::List(Listing { record: endpoint.record, selection, window, want });
-            Ok(Reading { input, echo, scopes: Vec::new() })
-        }
-        Does::Fetch => reading(Input::Fetch(surface.target(endpoint.record, id, want))),
-        Does::Delete => reading(Input::Delete(surface.target(endpoint.record, id, want))),
+        Does::Fetch => reading(Input::Fetch(target())),
+        Does::Delete => reading(Input::Delete(target())),
         Does::Create => {
             let (attributes, links) = cleaned(surface, resource, kind, Situation::Create, notes)?;
-            reading(Input::Create { record: endpoint.record, attributes, links, want })
+            let record = endpoint.record;
+            reading(Input::Create { record, attributes, links, want, is_own: endpoint.is_own })
         }
         Does::Replace => {
             let (attributes, links) = cleaned(surface, resource, kind, Situation::Replace, notes)?;
-            let target = surface.target(endpoint.record, id, want);
-            reading(Input::Replace { target, attributes, links })
+            reading(Input::Replace { target: target(), attributes, links })
         }
         Does::Patch => {
             let body = body(surface)?;
@@ -81,15 +61,17 @@ pub(super) fn read(
             note_patched(surface, &body, notes);
             let leniency = surface.api.leniency;
             let patch = Patch::parse(&Value::Object(body), &leniency).map_err(Fault::Scim)?;
-            let target = surface.target(endpoint.record, id, want);
+            let target = target();
             let ignore_unknown_members = resource.ignore_unknown_members;
             reading(Input::Patch { target, patch, leniency, ignore_unknown_members })
         }
+        Does::List | Does::ListAll | Does::Describe(_) | Does::Bulk => Err(Fault::UnknownRoute),
         Does::Update(_) | Does::Token | Does::Refuse(_) => Err(Fault::UnknownRoute),
     }
 }
 
-fn body(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
+/// The JSON object in a body.
+pub(super) fn body(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
     match media_type(surface.call) {
         Some(sent) if !is_json(&sent) => Err(Fault::UnsupportedMediaType { sent }),
         _ => json_object(surface.call),
@@ -151,106 +133,4 @@ fn note_patched(surface: &Surface<'_>, body: &Map<String, Value>, notes: &mut No
             _ => {}
         }
     }
-}
-
-/// Which attributes are wanted, and so what has to be looked up beside the record.
-fn projection(kind: &RecordType, query: &Query) -> Result<(Option<Projection>, Want), Fault> {
-    let only = query.get("attributes").filter(|text| !text.is_empty());
-    let without = query.get("excludedAttributes").filter(|text| !text.is_empty());
-    let names = |text: Option<&str>, name: &str| {
-        text.is_some_and(|text| {
-            text.split(',')
-                .any(|one| one.trim().split('.').next().is_some_and(|one| one.eq_ignore_ascii_case(name)))
-        })
-    };
-    let whole = |text: Option<&str>, name: &str| {
-        text.is_some_and(|text| text.split(',').any(|one| one.trim().eq_ignore_ascii_case(name)))
-    };
-    let wanted = |name: &str| (only.is_none() || names(only, name)) && !whole(without, name);
-    let has = |name: &str| kind.scim_schema.core_attribute(name).is_some() && wanted(name);
-    let want = Want { groups: has("groups"), members: has("members"), member_count: false, names: true };
-    if only.is_none() && without.is_none() {
-        return Ok((None, want));
-    }
-    let projection = Projection::new(only, without).map_err(Fault::Scim)?;
-    Ok((Some(projection), want))
-}
-
-/// Which records a filter means, as far as the vendor processes it.
-fn selection(
-    surface: &Surface<'_>,
-    resource: &Resource,
-    kind: &RecordType,
-    text: Option<Result<&str, String>>,
-    notes: &mut Notes,
-) -> Result<Selection, Fault> {
-    let Some(text) = text else { return Ok(Selection::All) };
-    notes.rule(&resource.filter_rule);
-    let read =
-        text.and_then(|text| Filter::parse(text).map_err(|error| error.to_string())).and_then(|filter| {
-            if !resource.filters.is_empty() && !is_processed(resource, &filter) {
-                return Err(format!("only these filters are processed: {}", forms(resource)));
-            }
-            filter.check(&kind.scim_schema).map(|()| filter).map_err(|error| error.detail)
-        });
-    match read {
-        Ok(filter) => Ok(by_index(surface, kind, resource, &filter).unwrap_or(Selection::Filter(filter))),
-        Err(_) if resource.ignore_other_filters => {
-            notes.word("filter_ignored");
-            Ok(Selection::All)
-        }
-        Err(detail) => Err(Fault::BadFilter { detail }),
-    }
-}
-
-fn forms(resource: &Resource) -> String {
-    let forms: Vec<String> =
-        resource.filters.iter().map(|(attribute, operator)| format!("{attribute} {operator}")).collect();
-    forms.join(", ")
-}
-
-/// Whether a filter is one of those that the vendor processes, each alone.
-fn is_processed(resource: &Resource, filter: &Filter) -> bool {
-    let (path, operator) = match filter {
-        Filter::Compare { path, op, .. } => (path, op.as_str()),
-        Filter::Present(path) => (path, "pr"),
-        Filter::And(_) | Filter::Or(_) | Filter::Not(_) | Filter::ValuePath { .. } => return false,
-    };
-    let bare = AttrPath { urn: None, ..path.clone() };
-    let names = [path.to_string().to_ascii_lowercase(), bare.to_string().to_ascii_lowercase()];
-    resource
-        .filters
-        .iter()
-        .any(|(attribute, known)| known == operator && names.contains(&attribute.to_ascii_lowercase()))
-}
-
-/// A filter that an index answers: an id, or a value that no two records share.
-fn by_index(
-    surface: &Surface<'_>,
-    kind: &RecordType,
-    resource: &Resource,
-    filter: &Filter,
-) -> Option<Selection> {
-    let (path, literal) = filter.equality()?;
-    let Literal::String(text) = literal else { return None };
-    if path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("id") {
-        let target = surface.target(resource.record, Some(text.clone()), Want::default());
-        return Some(Selection::Serial(target.serial));
-    }
-    let same = |known: &crate::profile::path::RecordPath| {
-        let sub = |sub: &Option<String>| sub.as_deref().map(str::to_ascii_lowercase);
-        known.element.is_none()
-            && known.name.eq_ignore_ascii_case(&path.name)
-            && sub(&known.sub) == sub(&path.sub)
-            && path
-                .urn
-                .as_ref()
-                .is_none_or(|urn| known.urn.as_ref().is_none_or(|known| known.eq_ignore_ascii_case(urn)))
-    };
-    let unique = kind
-        .unique
-        .iter()
-        .position(|unique| unique.format.is_none() && matches!(&unique.at[..], [at] if same(at)))?;
-    let key = folded(text, kind.unique[unique].case_exact).into_owned();
-    Some(Selection::Key { unique, key })
 }

@@ -170,11 +170,11 @@ impl Attribute {
     }
 }
 
-fn schema(id: &str, name: &str, description: &str, attributes: Vec<Attribute>) -> Schema {
+pub(super) fn schema(id: &str, name: &str, description: &str, attributes: Vec<Attribute>) -> Schema {
     Schema { id: id.to_string(), name: name.to_string(), description: description.to_string(), attributes }
 }
 
-fn text(name: &str, description: &str) -> Attribute {
+pub(super) fn text(name: &str, description: &str) -> Attribute {
     Attribute::new(name, Kind::String).described(description)
 }
 
@@ -182,18 +182,18 @@ fn id(name: &str, description: &str) -> Attribute {
     Attribute { case_exact: true, ..text(name, description) }
 }
 
-fn reference(name: &str, types: &[&str], description: &str) -> Attribute {
+pub(super) fn reference(name: &str, types: &[&str], description: &str) -> Attribute {
     Attribute {
         reference_types: words(types),
         ..Attribute::new(name, Kind::Reference).described(description)
     }
 }
 
-fn complex(name: &str, description: &str, sub_attributes: Vec<Attribute>) -> Attribute {
+pub(super) fn complex(name: &str, description: &str, sub_attributes: Vec<Attribute>) -> Attribute {
     Attribute { sub_attributes, ..Attribute::new(name, Kind::Complex).described(description) }
 }
 
-fn list(name: &str, description: &str, sub_attributes: Vec<Attribute>) -> Attribute {
+pub(super) fn list(name: &str, description: &str, sub_attributes: Vec<Attribute>) -> Attribute {
     Attribute { multi_valued: true, ..complex(name, description, sub_attributes) }
 }
 

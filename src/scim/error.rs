@@ -44,6 +44,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request would put personal information into a URL.
     Sensitive,
+    /// The cursor is none that the service gave for this query (RFC 9865 section 2.1).
+    InvalidCursor,
+    /// The cursor was given too long ago (RFC 9865 section 2.1).
+    ExpiredCursor,
+    /// The size of the page is not that of the pages before (RFC 9865 section 2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -61,6 +67,9 @@ impl ScimType {
             T::InvalidValue,
             T::InvalidVers,
             T::Sensitive,
+            T::InvalidCursor,
+            T::ExpiredCursor,
+            T::InvalidCount,
         ];
         all.into_iter().find(|one| one.as_str() == word)
     }
@@ -78,6 +87,9 @@ impl ScimType {
             ScimType::InvalidValue => "invalidValue",
             ScimType::InvalidVers => "invalidVers",
             ScimType::Sensitive => "sensitive",
+            ScimType::InvalidCursor => "invalidCursor",
+            ScimType::ExpiredCursor => "expiredCursor",
+            ScimType::InvalidCount => "invalidCount",
         }
     }
 }
@@ -91,11 +103,6 @@ impl Error {
     /// The filter is malformed or cannot be evaluated.
     pub fn invalid_filter(detail: impl Into<String>) -> Error {
         Error::typed(400, ScimType::InvalidFilter, detail)
-    }
-
-    /// Too many results.
-    pub fn too_many(detail: impl Into<String>) -> Error {
-        Error::typed(400, ScimType::TooMany, detail)
     }
 
     /// A value is taken: the one keyword that goes with 409 (RFC 7644 section 3.3).
@@ -128,16 +135,6 @@ impl Error {
         Error::typed(400, ScimType::InvalidValue, detail)
     }
 
-    /// The protocol version is not supported.
-    pub fn invalid_vers(detail: impl Into<String>) -> Error {
-        Error::typed(400, ScimType::InvalidVers, detail)
-    }
-
-    /// Personal information in a URL.
-    pub fn sensitive(detail: impl Into<String>) -> Error {
-        Error::typed(400, ScimType::Sensitive, detail)
-    }
-
     /// The same error, about this attribute.
     #[must_use]
     pub fn at(self, path: impl fmt::Display) -> Error {
@@ -156,7 +153,8 @@ impl Error {
         Value::Object(message)
     }
 
-    fn typed(status: u16, scim_type: ScimType, detail: impl Into<String>) -> Error {
+    /// An error with a keyword.
+    pub fn typed(status: u16, scim_type: ScimType, detail: impl Into<String>) -> Error {
         Error { status, scim_type: Some(scim_type), detail: detail.into(), path: None }
     }
 }
@@ -195,14 +193,11 @@ mod tests {
             assert_eq!((error.status, error.scim_type.map(super::ScimType::as_str)), (status, Some(word)));
         };
         check(Error::invalid_filter(""), 400, "invalidFilter");
-        check(Error::too_many(""), 400, "tooMany");
         check(Error::uniqueness(""), 409, "uniqueness");
         check(Error::mutability(""), 400, "mutability");
         check(Error::invalid_syntax(""), 400, "invalidSyntax");
         check(Error::invalid_path(""), 400, "invalidPath");
         check(Error::no_target(""), 400, "noTarget");
         check(Error::invalid_value(""), 400, "invalidValue");
-        check(Error::invalid_vers(""), 400, "invalidVers");
-        check(Error::sensitive(""), 400, "sensitive");
     }
 }

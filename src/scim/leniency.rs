@@ -27,6 +27,9 @@ pub struct Leniency {
     pub loose_shapes: bool,
     /// The body may come without `schemas`, or with ones that do not name its schema.
     pub schemas_optional: bool,
+    /// `schemas` may name the schema of a resource as SCIM 1.1 and the drafts of 2.0 did, for every type of resource
+    /// alike: `urn:scim:schemas:core:1.0`, `urn:scim:schemas:core:2.0`.
+    pub old_schemas: bool,
 }
 
 impl Leniency {
@@ -42,6 +45,7 @@ impl Leniency {
             ignore_read_only: true,
             loose_shapes: true,
             schemas_optional: true,
+            old_schemas: true,
         }
     }
 }

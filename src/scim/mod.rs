@@ -24,26 +24,30 @@
 //! | 2.1 to 2.5 | attribute names, characteristics, types, lists and their primary, unassigned values |
 //! | 3, 3.1, 3.3 | `schemas`, common attributes, extensions under their URN |
 //! | 4, 8.7.1 | User, Group, enterprise User ([`core`]) |
-//! | 7 | entries of `/Schemas` ([`schema::Schema::to_json`]) |
+//! | 5, 6 | `/ServiceProviderConfig` and `/ResourceTypes` ([`discovery`]) |
+//! | 7, 8.7.2 | entries of `/Schemas` ([`schema::Schema::to_json`]), those of the service's own documents ([`configuration`]) |
 //!
 //! | RFC 7644 | |
 //! |---|---|
 //! | 3.3, 3.5.1 | bodies of POST and PUT ([`resource`]) |
-//! | 3.4.2, 3.4.2.4 | ListResponse and pages by index ([`message`]) |
 //! | 3.4.2.2 | filters, all of them ([`filter`]) |
+//! | 3.4.2.3 | sorting ([`sort`]) |
+//! | 3.4.3 | the SearchRequest message ([`search`]) |
 //! | 3.5.2 | PATCH, all of it ([`patch`]) |
+//! | 3.7 | bulk jobs: their order, references and response ([`bulk`]) |
 //! | 3.9 | `attributes` and `excludedAttributes` ([`projection`]) |
 //! | 3.10 | attribute notation ([`path`]) |
 //! | 3.12 | errors ([`error`]) |
 //!
-//! # Not covered yet
+//! # For whoever keeps the resources
 //!
-//! Sorting (3.4.2.3), the SearchRequest message (3.4.3), Bulk (3.7), versions and ETags (3.14), cursor paging (RFC
-//! 9865), and the documents of `/ServiceProviderConfig` and `/ResourceTypes` (RFC 7643 sections 5 and 6), which say
-//! what a service does. `canonicalValues` are described and not enforced; `uniqueness` is for whoever keeps the
-//! resources; references are not followed.
+//! Pages and cursors, versions, `uniqueness`, and whether a reference leads anywhere. `canonicalValues` are described and not
+//! enforced, as RFC 7643 section 7 leaves them to the service.
 
+pub mod bulk;
+pub mod configuration;
 pub mod core;
+pub mod discovery;
 mod element;
 pub mod error;
 pub mod filter;
@@ -55,6 +59,8 @@ pub mod path;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod search;
+pub mod sort;
 mod value;
 
 pub use error::{Error, ScimType};

@@ -3,8 +3,8 @@
 //! Where the RFC leaves room, this is how it is filled:
 //! - `schemas` follows from what a resource holds: setting an attribute of an extension adds its URN. Operations on
 //!   `schemas` itself are left out.
-//! - A value without a path may carry `id`, `meta` and `schemas`, as clients do that send back what they read; they
-//!   are left out, never an error. Other readOnly attributes are `mutability` errors unless that is forgiven.
+//! - readOnly attributes are `mutability` errors unless that is forgiven. But a value without a path may carry the
+//!   resource's own `id`, as clients do that rename what they read: nothing is to change by that.
 //! - `add` through a value path that matches nothing makes an element that satisfies the filter: "if the target
 //!   location does not exist, the attribute and value are added". `replace` gives `noTarget`, as section 3.5.2.3
 //!   demands, unless [`Leniency::create_on_value_path`]. A filter that is not a conjunction of equalities describes no
@@ -18,11 +18,12 @@
 //! - Replacing a list keeps the parts of its elements that only the service sets, for elements that stay.
 //! - An attribute that nobody defined is `invalidPath` as a path, `invalidSyntax` within a value.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::error::Error;
+use super::filter::Filter;
 use super::leniency::Leniency;
-use super::message;
+use super::message::{self, in_operation, member};
 use super::path::PatchPath;
 
 mod apply;
@@ -78,12 +79,7 @@ impl Patch {
         let Value::Object(message) = body else {
             return Err(Error::invalid_syntax("the body is not a JSON object"));
         };
-        let urns = member(message, "schemas").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let is_patch =
-            |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(message::PATCH_OP));
-        if !leniency.schemas_optional && !urns.iter().any(is_patch) {
-            return Err(Error::invalid_syntax(format!("schemas is a list that names {}", message::PATCH_OP)));
-        }
+        message::must_name(message, message::PATCH_OP, leniency)?;
         let operations = match member(message, "Operations") {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             Some(_) | None => {
@@ -96,10 +92,20 @@ impl Patch {
             return Err(Error::plain(413, detail));
         }
         let operation = |(index, operation)| {
-            Operation::parse(operation, leniency).map_err(|error| numbered(index, error))
+            Operation::parse(operation, leniency).map_err(|error| in_operation(index, error))
         };
         let operations = operations.iter().enumerate().map(operation).collect::<Result<_, _>>()?;
         Ok(Patch { operations })
+    }
+
+    /// Whether a path leads to, or asks for, a sub-attribute of this name, whatever its attribute.
+    pub fn looks_at_sub(&self, name: &str) -> bool {
+        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+        self.operations.iter().filter_map(|operation| operation.path.as_ref()).any(|path| {
+            let asked = path.filter.iter().flat_map(Filter::paths);
+            path.attr.sub.as_deref().is_some_and(is_it)
+                || asked.map(|path| path.name).any(|name| is_it(&name))
+        })
     }
 }
 
@@ -143,18 +149,6 @@ impl Op {
             Op::Replace => "replace",
         }
     }
-}
-
-/// The same error, saying which operation it is about.
-fn numbered(index: usize, error: Error) -> Error {
-    Error { detail: format!("Operations[{index}]: {}", error.detail), ..error }
-}
-
-/// The member of this name, whatever its case.
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let exact = object.get(name);
-    exact
-        .or_else(|| object.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
 #[cfg(test)]

@@ -75,7 +75,9 @@ impl Projection {
                 (Wish::Only(_), true) => {
                     found.attribute.returned != Returned::Never && usual_parts(found.attribute, value)
                 }
-                (Wish::Without(_), true) => found.attribute.returned == Returned::Always,
+                (Wish::Without(_), true) => {
+                    found.attribute.returned == Returned::Always && usual_parts(found.attribute, value)
+                }
                 (Wish::Usual | Wish::Only(_) | Wish::Without(_), _) => self.keep(schema, found, value),
             }
         });

@@ -70,6 +70,8 @@ pub fn clean(
             for (name, value) in parts {
                 match extension_attribute(extension, &name) {
                     Some(found) => keep(&mut reader, &mut within, found, value)?,
+                    // Any structure may name its schemas (RFC 7643 section 3); here they go without saying.
+                    None if name.eq_ignore_ascii_case("schemas") => {}
                     None => reader.unknown(format!("{}:{name}", extension.id))?,
                 }
             }
@@ -144,6 +146,43 @@ pub fn replace(schema: &ResourceSchema, old: &Value, new: Value) -> Result<Value
     Ok(Value::Object(result))
 }
 
+/// The same attributes in the order of the schema, and so the parts of each; what it does not define comes last.
+pub fn in_schema_order(schema: &ResourceSchema, mut attributes: Map<String, Value>) -> Map<String, Value> {
+    let mut ordered = Map::with_capacity(attributes.len());
+    for attribute in schema.top_attributes() {
+        if let Some((name, value)) = attributes.shift_remove_entry(&attribute.name) {
+            ordered.insert(name, parts_in_order(attribute, value));
+        }
+    }
+    for extension in &schema.extensions {
+        let Some((urn, value)) = attributes.shift_remove_entry(&extension.id) else { continue };
+        let Value::Object(within) = value else {
+            ordered.insert(urn, value);
+            continue;
+        };
+        let mut within = in_order(&extension.attributes, within);
+        for attribute in &extension.attributes {
+            if let Some(value) = within.get_mut(&attribute.name) {
+                *value = parts_in_order(attribute, value.take());
+            }
+        }
+        ordered.insert(urn, Value::Object(within));
+    }
+    ordered.extend(attributes);
+    ordered
+}
+
+/// A value with the parts of its objects in the order of the attribute's.
+fn parts_in_order(attribute: &Attribute, value: Value) -> Value {
+    match value {
+        Value::Object(parts) => Value::Object(in_order(&attribute.sub_attributes, parts)),
+        Value::Array(elements) => {
+            elements.into_iter().map(|element| parts_in_order(attribute, element)).collect()
+        }
+        simple => simple,
+    }
+}
+
 /// What a PUT makes of one attribute.
 pub(super) fn replaced(
     found: Found<'_>,
@@ -209,7 +248,7 @@ fn keep(
     value: Value,
 ) -> Result<(), Error> {
     if found.attribute.mutability == Mutability::ReadOnly {
-        return reader.read_only(found);
+        return if value.is_null() { Ok(()) } else { reader.read_only(found) };
     }
     let Some(mut value) = reader.read(found, value)? else { return Ok(()) };
     if let Value::Array(elements) = &mut value {
@@ -232,8 +271,13 @@ fn check_schemas(
 ) -> Result<(), Error> {
     let named = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas")).map(|(_, value)| value);
     let urns: &[Value] = named.and_then(Value::as_array).map_or(&[], Vec::as_slice);
-    let is_core = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(&schema.core.id));
-    if !reader.leniency.schemas_optional && !urns.iter().any(is_core) {
+    let leniency = reader.leniency;
+    let is_core = |urn: &Value| {
+        urn.as_str().is_some_and(|urn| {
+            urn.eq_ignore_ascii_case(&schema.core.id) || (leniency.old_schemas && is_old_core(urn))
+        })
+    };
+    if !leniency.schemas_optional && !urns.iter().any(is_core) {
         let detail = format!("schemas is a list that names {}", schema.core.id);
         return Err(Error::invalid_syntax(detail).at("schemas"));
     }
@@ -242,7 +286,7 @@ fn check_schemas(
         if schema.extension(urn).is_some() {
             continue;
         }
-        if !reader.leniency.ignore_unknown {
+        if !leniency.ignore_unknown {
             return Err(Error::invalid_syntax(format!(
                 "schemas names `{urn}`, which is not a schema of this resource"
             ))
@@ -251,6 +295,12 @@ fn check_schemas(
         reader.ignored.push(urn.to_string());
     }
     Ok(())
+}
+
+/// The base schema of a resource before RFC 7643, which did not say of what type.
+fn is_old_core(urn: &str) -> bool {
+    const OLD: &str = "urn:scim:schemas:core:";
+    urn.get(..OLD.len()).is_some_and(|head| head.eq_ignore_ascii_case(OLD))
 }
 
 /// A required value is missing. An extension that is not there at all lacks nothing.

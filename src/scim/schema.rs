@@ -78,16 +78,18 @@ impl Attribute {
             json.insert("subAttributes".into(), Value::Array(subs));
         }
         json.insert("multiValued".into(), json!(self.multi_valued));
-        json.insert("description".into(), json!(self.description));
+        if !self.description.is_empty() {
+            json.insert("description".into(), json!(self.description));
+        }
         json.insert("required".into(), json!(self.required));
         if !self.canonical_values.is_empty() {
             json.insert("canonicalValues".into(), json!(self.canonical_values));
         }
-        json.insert("caseExact".into(), json!(self.case_exact));
+        json.insert("caseExact".into(), json!(self.is_case_exact()));
         json.insert("mutability".into(), json!(self.mutability.as_str()));
         json.insert("returned".into(), json!(self.returned.as_str()));
         json.insert("uniqueness".into(), json!(self.uniqueness.as_str()));
-        if self.kind == Kind::Reference {
+        if self.kind == Kind::Reference && !self.reference_types.is_empty() {
             json.insert("referenceTypes".into(), json!(self.reference_types));
         }
         Value::Object(json)
@@ -193,13 +195,15 @@ pub struct Schema {
 impl Schema {
     /// The entry of `/Schemas` (RFC 7643 section 8.7.1), without the `meta` that only its server can add.
     pub fn to_json(&self) -> Value {
-        json!({
-            "schemas": [message::SCHEMA],
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "attributes": self.attributes.iter().map(Attribute::to_json).collect::<Vec<_>>(),
-        })
+        let mut json = Map::new();
+        json.insert("schemas".into(), json!([message::SCHEMA]));
+        json.insert("id".into(), json!(self.id));
+        json.insert("name".into(), json!(self.name));
+        if !self.description.is_empty() {
+            json.insert("description".into(), json!(self.description));
+        }
+        json.insert("attributes".into(), self.attributes.iter().map(Attribute::to_json).collect());
+        Value::Object(json)
     }
 }
 

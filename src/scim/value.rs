@@ -51,9 +51,22 @@ impl<'a> Reader<'a> {
         };
         let mut read = Vec::with_capacity(elements.len());
         for element in elements {
-            read.extend(self.single(found, element)?);
+            read.extend(self.element(found, element)?);
         }
         Ok(read)
+    }
+
+    /// One element of a list; `None` if nothing is assigned in it. What it names cannot be left out where that is all it is
+    /// for, as with members: their `value` is set once and for all.
+    pub(super) fn element(&mut self, found: Found<'_>, value: Value) -> Result<Option<Value>, Error> {
+        let element = self.single(found, value)?;
+        let name = found.leaf().sub("value").filter(|sub| sub.mutability == Mutability::Immutable);
+        let Some(sub) = name else { return Ok(element) };
+        let named = element.as_ref().and_then(|element| element.get(&sub.name));
+        if named.is_none_or(|named| named.as_str() == Some("")) {
+            return Err(missing(found.with_sub(sub)));
+        }
+        Ok(element)
     }
 
     /// One value: that of a single-valued attribute, or one element of a list.

@@ -19,6 +19,8 @@ pub struct Routes {
 pub struct Sight<'r> {
     /// The api's index.
     pub api: usize,
+    /// The paths of that api.
+    router: &'r matchit::Router<Vec<usize>>,
     /// The organization that the path names, if the base holds one.
     pub organization: Option<String>,
     /// Endpoints with this path; empty for none.
@@ -61,14 +63,29 @@ impl Routes {
         self.apis.iter().find_map(|(index, router)| {
             let (organization, rest) = below(&profile.apis[*index], path)?;
             let decoded = organization.map(|text| decode(&text));
-            let rest = if rest.len() > 1 { rest.strip_suffix('/').unwrap_or(rest) } else { rest };
-            let (endpoints, id) = match router.at(rest) {
-                Ok(found) => (found.value.as_slice(), found.params.get("id").map(decode)),
-                Err(_) => (&[][..], None),
-            };
-            let broken = matches!(decoded, Some(None)) || matches!(id, Some(None)) || decode(rest).is_none();
-            Some(Sight { api: *index, organization: decoded.flatten(), endpoints, id: id.flatten(), broken })
+            let sight = Sight::look(*index, router, rest);
+            let broken = sight.broken || matches!(decoded, Some(None));
+            Some(Sight { organization: decoded.flatten(), broken, ..sight })
         })
+    }
+}
+
+impl<'r> Sight<'r> {
+    /// What a path below an api's base leads to.
+    fn look(api: usize, router: &'r matchit::Router<Vec<usize>>, path: &str) -> Self {
+        let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+        let (endpoints, id) = match router.at(path) {
+            Ok(found) => (found.value.as_slice(), found.params.get("id").map(decode)),
+            Err(_) => (&[][..], None),
+        };
+        let broken = matches!(id, Some(None)) || decode(path).is_none();
+        Self { api, router, organization: None, endpoints, id: id.flatten(), broken }
+    }
+
+    /// What another path below the same base leads to.
+    #[must_use]
+    pub fn beside(&self, path: &str) -> Self {
+        Self { organization: self.organization.clone(), ..Self::look(self.api, self.router, path) }
     }
 }
 
@@ -145,6 +162,23 @@ fn below<'c>(api: &Api, path: &'c str) -> Option<(Option<String>, &'c str)> {
         rest = after;
     }
     Some((organization, if rest.is_empty() { "/" } else { rest }))
+}
+
+/// The api whose base differs from a path's beginning in its version alone (`/v1` where there is `/v2`), if it is one that
+/// minds (RFC 7644 section 3.13).
+pub fn api_of_other_version<'p>(profile: &'p Profile, path: &str) -> Option<&'p Api> {
+    let is_version = |text: &str| {
+        text.strip_prefix('v')
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let fits = |(wanted, segment): (&Option<String>, &str)| match wanted {
+        Some(literal) => literal == segment || is_version(literal) && is_version(segment),
+        None => !segment.is_empty(),
+    };
+    profile.apis.iter().filter(|api| api.offers.refuses_versions).find(|api| {
+        let segments: Vec<&str> = path.split('/').skip(1).take(api.base.len()).collect();
+        segments.len() == api.base.len() && api.base.iter().zip(segments).all(fits)
+    })
 }
 
 /// Percent-decodes a part of a path; `None` when its encoding is broken or it is not UTF-8.

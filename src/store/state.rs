@@ -117,6 +117,20 @@ impl State {
     }
 }
 
+/// Who calls.
+impl State {
+    /// The serial of the record that stands for whoever calls for an organization: the first that it ever had, unless
+    /// [`set_caller`](State::set_caller) named another. The record may be gone.
+    pub fn caller(&self, table: TableId, organization: OrganizationId) -> Option<u64> {
+        self.table(table)?.caller(organization)
+    }
+
+    /// Lets a record stand for whoever calls for an organization.
+    pub fn set_caller(&mut self, table: TableId, organization: OrganizationId, serial: u64) {
+        self.table_mut(table).set_caller(organization, serial);
+    }
+}
+
 /// Records, many at once, always in the order they were inserted.
 impl State {
     /// How many records an organization has in a table. O(1).

@@ -72,6 +72,8 @@ pub(super) struct Table {
     /// By organization.
     orders: Vec<Order<Arc<Record>>>,
     uniques: Vec<Unique>,
+    /// By organization: the record that stands for whoever calls, its first unless another is named.
+    callers: Vec<Option<u64>>,
     /// Kept only when asked for.
     recent: Option<Recent>,
     /// Oldest first.
@@ -88,6 +90,7 @@ impl Table {
             seed: DefaultHashBuilder::default(),
             orders: Vec::new(),
             uniques: uniques.map(|(number, scope)| Unique::new(number, *scope)).collect(),
+            callers: Vec::new(),
             recent: None,
             departed: VecDeque::new(),
         }
@@ -195,6 +198,9 @@ impl Table {
         let id = RecordId { table: self.id, serial: self.next_serial };
         let record = Arc::new(Record::first(id, organization, draft, now_ms));
         self.next_serial += 1;
+        if self.caller(organization).is_none() {
+            self.set_caller(organization, id.serial);
+        }
         let slot = self.order_mut(organization).push(Arc::clone(&record)) as u32;
         let Self { places, seed, orders, .. } = self;
         let place = Place { organization, slot };
@@ -235,6 +241,18 @@ impl Table {
         self.uniques.iter_mut().for_each(|unique| unique.remove(&record));
         self.note(&record, Some(Arc::clone(&record)), now_ms);
         Some(record)
+    }
+
+    pub(super) fn caller(&self, organization: OrganizationId) -> Option<u64> {
+        self.callers.get(usize::from(organization.0)).copied().flatten()
+    }
+
+    pub(super) fn set_caller(&mut self, organization: OrganizationId, serial: u64) {
+        let index = usize::from(organization.0);
+        if self.callers.len() <= index {
+            self.callers.resize(index + 1, None);
+        }
+        self.callers[index] = Some(serial);
     }
 
     pub(super) fn remember(&mut self, departed: Departed) {

@@ -10,10 +10,12 @@ use crate::support::conversation::play;
 use crate::support::golden::golden_all;
 use crate::support::{files_in, source};
 
-/// The shipped vendors, the made-up one, and the files that are shipped to show how one extends another.
+/// The shipped vendors, the made-up ones, and the files that are shipped to show how one extends another.
 fn library() -> Library {
     let mut sources = files::built_in();
-    sources.push(source(Path::new("tests/vendors/rookery.yaml")));
+    for vendor in ["rookery", "magpie"] {
+        sources.push(source(Path::new(&format!("tests/vendors/{vendor}.yaml"))));
+    }
     sources.extend(extending().iter().map(|path| source(path)));
     Library::read(&sources, &mut Vec::new())
 }
@@ -85,4 +87,23 @@ fn every_fact_has_a_conversation_in_which_it_is_met() {
         }
     }
     assert!(lacking.is_empty(), "no conversation of their own meets {}", lacking.join(", "));
+}
+
+/// The rules of RFC 7643 and RFC 7644 that servers break most often are numbered, and each is shown by some vendor.
+#[test]
+fn every_line_of_the_pitfalls_has_a_conversation() {
+    const PITFALLS: u8 = 50;
+    let library = library();
+    let shown: BTreeSet<String> =
+        vendors(&library).flat_map(conversations).filter_map(|path| pitfall_of(&path)).collect();
+    let numbers = (1..=PITFALLS).map(|number| format!("{number:02}"));
+    let lacking: Vec<String> = numbers.filter(|number| !shown.contains(number)).collect();
+    assert!(lacking.is_empty(), "no conversation shows the pitfalls {}", lacking.join(", "));
+}
+
+/// The number in a name such as `pitfall-07-no-match-is-an-empty-list.http`.
+fn pitfall_of(path: &Path) -> Option<String> {
+    let name = path.file_stem()?.to_string_lossy();
+    let (number, _) = name.strip_prefix("pitfall-")?.split_once('-')?;
+    Some(number.to_owned())
 }

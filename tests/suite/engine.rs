@@ -17,7 +17,7 @@ use crate::support::source;
 const API_TOKEN: &str = "cofense-api-token";
 
 /// All vendors, read once.
-static PROFILES: LazyLock<Vec<Arc<Profile>>> = LazyLock::new(|| {
+pub(crate) static PROFILES: LazyLock<Vec<Arc<Profile>>> = LazyLock::new(|| {
     let mut sources = files::built_in();
     sources.push(source(Path::new("tests/vendors/rookery.yaml")));
     let library = Library::read(&sources, &mut Vec::new());
@@ -32,7 +32,8 @@ fn engine(recipients: usize) -> Engine {
     Engine::start(setup).expect("an engine that starts")
 }
 
-fn call(method: &str, target: &str, token: &str, body: &str) -> Call {
+/// A call with a bearer token.
+pub(crate) fn call(method: &str, target: &str, token: &str, body: &str) -> Call {
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
         None => (target.to_owned(), None),
@@ -52,7 +53,8 @@ fn call(method: &str, target: &str, token: &str, body: &str) -> Call {
     }
 }
 
-fn json(reply: &Reply) -> Value {
+/// A reply's body; null when it is not JSON.
+pub(crate) fn json(reply: &Reply) -> Value {
     serde_json::from_slice(&reply.body).unwrap_or(Value::Null)
 }
 

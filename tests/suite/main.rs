@@ -6,6 +6,8 @@
 mod architecture;
 /// The program: ready line, exit codes, what it says when it cannot start.
 mod binary;
+/// Bulk jobs beyond what a conversation can show.
+mod bulk;
 /// What is chosen when the program starts: recipients, vendors, variants.
 mod choices;
 /// What each vendor answers, one file a rule, and that every fact has one.
@@ -18,6 +20,8 @@ mod engine;
 mod explain;
 /// HTTP/1.1 by hand.
 mod http;
+/// What holds for whatever is sent to any SCIM api: PATCH, and what is never returned.
+mod laws;
 /// The program, started and stopped.
 mod process;
 /// Every kind of mistake that a profile can have, and what is said about it.
@@ -32,3 +36,5 @@ mod schema;
 mod sockets;
 /// What several of these share.
 mod support;
+/// What holds for every walk through the pages of a list while others write.
+mod walks;

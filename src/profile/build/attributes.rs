@@ -1,16 +1,18 @@
 //! The attributes of a type of record: the schemas with the vendor's fields worked in, and the paths that lead to them.
 
-use super::Builder;
 use super::part::{Part, scalar};
+use super::{Builder, characteristics};
 use crate::profile::diagnostic::Diagnostic;
+use crate::profile::keys;
 use crate::profile::model::FieldRule;
 use crate::profile::node::{Node, Tree};
 use crate::profile::path::RecordPath;
+use crate::profile::pattern;
 use crate::profile::source::Place;
 use crate::profile::suggest::{nearest, quoted};
 use crate::scim::core;
 use crate::scim::path::AttrPath;
-use crate::scim::schema::{Attribute, Found, Kind, Mutability, ResourceSchema, Returned, Schema};
+use crate::scim::schema::{Attribute, Found, Kind, ResourceSchema, Schema};
 
 impl Builder<'_> {
     /// The schemas that a record is made of, as the RFCs have them.
@@ -30,6 +32,18 @@ impl Builder<'_> {
         }
         if schemas.is_empty() {
             schemas.push(core::user());
+        }
+        let urns: Vec<String> = schemas.iter().map(|schema| schema.id.clone()).collect();
+        for own in part.parts("own_schemas", &keys::OWN_SCHEMA) {
+            let urn = own.name(&part.path_of("own_schemas"));
+            if pattern::urn(&urn).is_err() {
+                continue; // The grammar says so.
+            }
+            let key = Node { place: own.place.clone(), value: Tree::Text(urn.clone()) };
+            let Some(index) = self.index_of(&key, "schema", &urn, &urns) else { continue };
+            let schema = &mut schemas[index];
+            schema.name = own.text("name").unwrap_or_else(|| std::mem::take(&mut schema.name));
+            schema.description = own.text("about").unwrap_or_default();
         }
         let core = schemas.remove(0);
         ResourceSchema { core, extensions: schemas }
@@ -81,7 +95,7 @@ impl Builder<'_> {
             let help = "name the schema that it belongs to under `schemas`".to_owned();
             return self.no_attribute(&field.place, &path.to_string(), Some(help));
         }
-        work_in(schema, &path, field);
+        characteristics::work_in(schema, &path, field);
     }
 
     /// Checks that a made-up record has no attribute that the record lacks.
@@ -203,11 +217,21 @@ fn schema_named(name: &str) -> Schema {
         "EnterpriseUser" => core::enterprise_user(),
         urn => core::builtin(urn).unwrap_or_else(|| Schema {
             id: urn.to_owned(),
-            name: urn.rsplit(':').next().unwrap_or(urn).to_owned(),
+            name: usual_name(urn),
             description: String::new(),
             attributes: Vec::new(),
         }),
     }
+}
+
+/// The name of a schema as RFC 7643 section 8.7.1 makes it of a URN: `…:extension:enterprise:2.0:User` is EnterpriseUser.
+fn usual_name(urn: &str) -> String {
+    let in_extension = urn.split_once(":extension:").and_then(|(_, rest)| rest.split_once(':'));
+    let of = in_extension.map(|(of, _)| of).unwrap_or_default();
+    let last = urn.rsplit(':').next().unwrap_or(urn);
+    let mut letters = of.chars().filter(|letter| letter.is_alphanumeric());
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(last.chars()).collect()
 }
 
 /// The attribute (or sub-attribute) at a path.
@@ -227,7 +251,7 @@ pub(super) fn attribute_mut<'s>(
     }
 }
 
-fn home_mut<'s>(schema: &'s mut ResourceSchema, path: &RecordPath) -> Option<&'s mut Schema> {
+pub(super) fn home_mut<'s>(schema: &'s mut ResourceSchema, path: &RecordPath) -> Option<&'s mut Schema> {
     match &path.urn {
         None => Some(&mut schema.core),
         Some(urn) => schema.extensions.iter_mut().find(|extension| extension.id == *urn),
@@ -241,52 +265,6 @@ fn names(schema: &ResourceSchema) -> Vec<String> {
         extension.attributes.iter().map(|attribute| format!("{}:{}", extension.id, attribute.name)).collect()
     };
     core.chain(schema.extensions.iter().flat_map(of)).collect()
-}
-
-/// Works a declared field into the schema, making the attribute where the schema lacks it.
-fn work_in(schema: &mut ResourceSchema, path: &RecordPath, field: &Part<'_>) {
-    let kind = field.text("type").and_then(|word| Kind::parse(&word));
-    // `externalId`, which no schema lists, keeps its own characteristics (RFC 7643 section 3.1).
-    let common =
-        schema.core_attribute(&path.name).filter(|_| path.urn.is_none()).map(|found| found.attribute.clone());
-    let Some(home) = home_mut(schema, path) else { return };
-    if !home.attributes.iter().any(|one| one.name == path.name) {
-        let kind_of_whole = if path.sub.is_some() { Kind::Complex } else { kind.unwrap_or(Kind::String) };
-        home.attributes.push(common.unwrap_or_else(|| Attribute::new(&path.name, kind_of_whole)));
-    }
-    let Some(mut attribute) = home.attributes.iter_mut().find(|one| one.name == path.name) else { return };
-    if let Some(sub) = &path.sub {
-        if attribute.sub(sub).is_none() {
-            attribute.sub_attributes.push(Attribute::new(sub, kind.unwrap_or(Kind::String)));
-        }
-        match attribute.sub_attributes.iter_mut().find(|one| one.name == *sub) {
-            Some(found) => attribute = found,
-            None => return,
-        }
-    }
-    if let Some(kind) = kind {
-        attribute.kind = kind;
-    }
-    if let Some(value) = field.flag_if_given("multi_valued") {
-        attribute.multi_valued = value;
-    }
-    if let Some(value) = field.flag_if_given("case_exact") {
-        attribute.case_exact = value;
-    }
-    if let Some(value) = field.flag_if_given("required") {
-        attribute.required = value;
-    }
-    if let Some(value) = field.text("mutability").and_then(|word| Mutability::parse(&word)) {
-        // What is set once and silently kept afterwards is no error of the protocol: the rule, not the schema, holds it.
-        let kept_silently = value == Mutability::Immutable && field.word("late_change") == "ignore";
-        attribute.mutability = if kept_silently { Mutability::ReadWrite } else { value };
-    }
-    if field.node.get("assigned").is_some() {
-        attribute.mutability = Mutability::ReadOnly;
-    }
-    if let Some(value) = field.text("returned").and_then(|word| Returned::parse(&word)) {
-        attribute.returned = value;
-    }
 }
 
 /// Takes one attribute out of the schema.
@@ -330,4 +308,20 @@ pub(super) fn prune(schema: &mut ResourceSchema, keeps: &[RecordPath], rules: &[
         });
     }
     schema.extensions.retain(|extension| !extension.attributes.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_name;
+
+    #[test]
+    fn a_schema_is_called_as_the_rfcs_would() {
+        let check = |urn: &str, wanted: &str| assert_eq!(usual_name(urn), wanted, "{urn}");
+        check("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "EnterpriseUser");
+        check("urn:ietf:params:scim:schemas:core:2.0:Group", "Group");
+        check("urn:example:params:scim:schemas:extension:door-key:2.0:User", "DoorkeyUser");
+        check("urn:example:extension:User", "User");
+        check("urn:example:locker", "locker");
+        check("urn:", "");
+    }
 }

@@ -121,6 +121,10 @@ impl Builder<'_> {
         self.idle_unless(field, attribute.multi_valued, &["at_most"], "the attribute has one value");
         let is_text = format.is_none() || attribute.kind == Kind::String;
         self.idle_unless(field, is_text, &["format"], "the attribute is no text");
+        let is_reference = attribute.kind == Kind::Reference;
+        self.idle_unless(field, is_reference, &["reference_types"], "the attribute is no reference");
+        let is_simple = attribute.kind != Kind::Complex;
+        self.idle_unless(field, is_simple, &["canonical_values"], "only its sub-attributes have values");
     }
 
     fn idle_paging(&mut self, paging: &Part<'_>) {
@@ -128,6 +132,9 @@ impl Builder<'_> {
         self.idle_unless(paging, paging.word("style") != "none", &keys, "lists are not cut");
         let is_scim = paging.word("style") == "index";
         self.idle_unless(paging, !is_scim, &["link_header"], "SCIM names no other pages");
+        self.idle_unless(paging, is_scim, &["cursors"], "`style: cursor` has cursors, and no other has");
+        let has_cursors = paging.flag("cursors");
+        self.idle_unless(paging, has_cursors, &["cursors_expire"], "there are no cursors that could expire");
     }
 
     /// The protocol's own errors have no slots and a media type of their own.
@@ -172,7 +179,8 @@ impl Builder<'_> {
         let record = self.records.iter().find(|record| record.name == resource.word("record"));
         let Some(is_group) = record.map(crate::profile::model::RecordType::is_group) else { return };
         self.idle_unless(resource, is_group, &["member", "unknown_member"], "only a group has members");
-        self.idle_unless(resource, !is_group, &["group"], "a group is in no groups here");
+        let keys = ["group", "nested_groups"];
+        self.idle_unless(resource, !is_group, &keys, "a group is in no groups here");
         for operation in resource.parts("operations", &keys::SCIM_OPERATION) {
             let is_served = operation.flag("enabled");
             self.idle_unless(&operation, !is_served, &["refused"], "the operation is served");

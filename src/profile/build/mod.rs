@@ -9,8 +9,10 @@
 mod apis;
 mod attributes;
 mod catalogue;
+mod characteristics;
 mod errors;
 mod idle;
+mod offers;
 mod part;
 mod records;
 mod rest;

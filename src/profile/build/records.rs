@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::attributes::{attribute, attribute_mut, hide, prune};
+use super::characteristics::only_what_is_held;
 use super::part::Part;
 use crate::profile::keys;
 use crate::profile::model::{
@@ -32,10 +33,13 @@ impl Builder<'_> {
         }
         let mut rules = Vec::new();
         for field in &fields {
+            self.check_characteristics(&schema, field, &part.path_of("fields"));
             rules.extend(self.field_rule(field, &part.path_of("fields"), &schema, names));
         }
         let unique = part.parts("unique", &keys::UNIQUE);
-        let unique = unique.iter().map(|unique| self.unique(unique, part, &mut schema)).collect();
+        let unique: Vec<Unique> =
+            unique.iter().map(|unique| self.unique(unique, part, &mut schema)).collect();
+        only_what_is_held(&mut schema, &unique);
         let keeps = part.node.get("keeps").map(|node| self.paths_in(Some(node), &schema));
         if let Some(keeps) = &keeps {
             prune(&mut schema, keeps, &rules);
@@ -184,6 +188,7 @@ fn over_scim(schema: &ResourceSchema, fields: &[Part<'_>], parent: &str) -> Reso
     for field in fields.iter().filter(|field| !field.flag("over_scim")) {
         hide(&mut schema, &field.name(parent));
     }
+    schema.extensions.retain(|extension| !extension.attributes.is_empty());
     // Members live beside the record, and a group that is emptied still says who is in it: nobody. So it is not the
     // protocol's to miss them.
     if let Some(members) = schema.core.attributes.iter_mut().find(|one| one.name == "members") {

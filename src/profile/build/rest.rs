@@ -90,6 +90,7 @@ impl Builder<'_> {
             does,
             of,
             record: shape.record,
+            is_own: false,
             scope: self.scope(operation, api),
             status: operation.status("status").unwrap_or(usual_status),
             reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),

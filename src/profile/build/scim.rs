@@ -21,24 +21,13 @@ const OPERATIONS: &[(&str, http::Method, bool, Does, u16)] = &[
     ("delete", http::Method::DELETE, true, Does::Delete, 204),
 ];
 
-/// The other calls of RFC 7644, which no profile serves yet.
-const ELSEWHERE: &[(http::Method, &str)] = &[
-    (http::Method::POST, "/Bulk"),
-    (http::Method::POST, "/.search"),
-    (http::Method::GET, "/Me"),
-    (http::Method::POST, "/Me"),
-    (http::Method::PUT, "/Me"),
-    (http::Method::PATCH, "/Me"),
-    (http::Method::DELETE, "/Me"),
-    (http::Method::GET, "/ServiceProviderConfig"),
-    (http::Method::GET, "/ResourceTypes"),
-    (http::Method::GET, "/ResourceTypes/{id}"),
-    (http::Method::GET, "/Schemas"),
-    (http::Method::GET, "/Schemas/{id}"),
+const LINK_SLOTS: &[(&str, LinkSlot)] = &[
+    ("id", LinkSlot::Id),
+    ("ref", LinkSlot::Ref),
+    ("display", LinkSlot::Display),
+    ("type", LinkSlot::Type),
+    ("membership", LinkSlot::Membership),
 ];
-
-const LINK_SLOTS: &[(&str, LinkSlot)] =
-    &[("id", LinkSlot::Id), ("ref", LinkSlot::Ref), ("display", LinkSlot::Display), ("type", LinkSlot::Type)];
 
 const REPLY_SLOTS: &[(&str, ReplySlot)] = &[("status", ReplySlot::Status)];
 
@@ -56,20 +45,7 @@ impl Builder<'_> {
             self.operations(&resource, api, &meant, of, &paging);
             api.resources.push(meant);
         }
-        let rule = self.rule_of_key(part, "unsupported");
-        let searches: Vec<_> = api.resources.iter().map(|one| format!("/{}/.search", one.name)).collect();
-        for search in searches {
-            api.endpoints.push(refusal(api, http::Method::POST, search, api.unsupported, rule.clone()));
-        }
-        for (method, path) in ELSEWHERE {
-            api.endpoints.push(refusal(
-                api,
-                method.clone(),
-                (*path).to_owned(),
-                api.unsupported,
-                rule.clone(),
-            ));
-        }
+        self.beside_resources(part, api, &paging);
     }
 
     fn resource(&mut self, part: &Part<'_>, parent: &str) -> Option<Resource> {
@@ -94,6 +70,8 @@ impl Builder<'_> {
             group: self.link(part, "group"),
             ignore_unknown_members: part.word("unknown_member") == "ignore",
             show_empty_links: part.word("empty_links") == "show",
+            nested_groups_rule: self.rule_of_key(part, "nested_groups"),
+            nested_groups: part.word("nested_groups") == "show",
             face: 0,
             unknown_member_rule: self.rule_of_key(part, "unknown_member"),
         })
@@ -101,7 +79,7 @@ impl Builder<'_> {
 
     /// One entry of `members` or `groups`: as written, or RFC 7643 section 4.
     fn link(&mut self, part: &Part<'_>, key: &str) -> Template<LinkSlot> {
-        let usual = Node { place: part.node.place.clone(), value: usual_link(part.node) };
+        let usual = Node { place: part.node.place.clone(), value: usual_link(part.node, key) };
         let node = part.node.get(key).cloned().unwrap_or(usual);
         self.slots(Some(&node), LINK_SLOTS).unwrap_or_else(Template::nothing)
     }
@@ -126,11 +104,8 @@ impl Builder<'_> {
             let Some(operation) = operation.filter(|operation| operation.flag("enabled")) else {
                 let refused =
                     operation.and_then(|operation| operation.status("refused")).unwrap_or(api.unsupported);
-                let mut endpoint = refusal(api, method.clone(), path, refused, rule);
-                endpoint.name = full_name;
-                endpoint.record = resource.record;
-                endpoint.of = of;
-                api.endpoints.push(endpoint);
+                let endpoint = bare_endpoint(full_name, method.clone(), path, Does::Refuse(refused), refused, rule);
+                api.endpoints.push(Endpoint { record: resource.record, of, ..endpoint });
                 continue;
             };
             let endpoint = Endpoint {
@@ -140,6 +115,7 @@ impl Builder<'_> {
                 does: *does,
                 of,
                 record: resource.record,
+                is_own: false,
                 scope: self.scope(operation, api),
                 status: operation.status("status").unwrap_or(*usual_status),
                 reply: self.slots(operation.node.get("reply"), REPLY_SLOTS),
@@ -168,6 +144,7 @@ pub(super) fn leniency(part: &Part<'_>) -> Leniency {
         ignore_read_only: has("read_only_attributes"),
         loose_shapes: has("loose_shapes"),
         schemas_optional: has("schemas_optional"),
+        old_schemas: has("old_schemas"),
     }
 }
 
@@ -186,12 +163,9 @@ fn scim_paging(rule: Rule) -> Paging {
     }
 }
 
-/// An endpoint that refuses.
-fn refusal(api: &Api, method: http::Method, path: String, status: u16, rule: Rule) -> Endpoint {
-    bare_endpoint(format!("{}{path}", api.name), method, path, Does::Refuse(status), status, rule)
-}
-
-fn usual_link(near: &Node) -> Tree {
+/// An entry of `members`, whose `type` says what the member is, or of `groups`, whose says how the user is in it
+/// (RFC 7643 sections 4.1.2 and 4.2).
+fn usual_link(near: &Node, key: &str) -> Tree {
     let entry = |key: &str, slot: &str| crate::profile::node::Entry {
         key: key.to_owned(),
         key_place: near.place.clone(),
@@ -201,6 +175,6 @@ fn usual_link(near: &Node) -> Tree {
         entry("value", "${id}"),
         entry("$ref", "${ref}"),
         entry("display", "${display}"),
-        entry("type", "${type}"),
+        entry("type", if key == "member" { "${type}" } else { "${membership}" }),
     ])
 }

@@ -137,7 +137,7 @@ fn endpoint(profile: &Profile, api: &Api, endpoint: &Endpoint) -> Value {
         "method": endpoint.method.as_str(),
         "path": format!("{}{}", base(profile, api), endpoint.path),
         "does": does(profile, endpoint),
-        "record": profile.records.get(endpoint.record).filter(|_| !matches!(endpoint.does, Does::Token)).map(|one| &one.name),
+        "record": profile.records.get(endpoint.record).filter(|_| !matches!(endpoint.does, Does::Token | Does::ListAll | Does::Describe(_) | Does::Bulk)).map(|one| &one.name),
         "scope": endpoint.scope,
         "status": endpoint.status,
         "refused": matches!(endpoint.does, Does::Refuse(_)),

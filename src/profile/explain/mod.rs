@@ -32,7 +32,15 @@ fn base(profile: &Profile, api: &Api) -> String {
 fn does(profile: &Profile, endpoint: &Endpoint) -> String {
     let record = profile.records.get(endpoint.record).map_or("record", |record| record.name.as_str());
     match endpoint.does {
+        Does::List if endpoint.method == http::Method::POST => format!("searches {record} records"),
         Does::List => format!("lists {record} records"),
+        Does::ListAll if endpoint.method == http::Method::POST => "searches records of all types".to_owned(),
+        Does::ListAll => "lists records of all types".to_owned(),
+        Does::Describe(_) => "describes the service".to_owned(),
+        Does::Bulk => "does many operations".to_owned(),
+        Does::Fetch | Does::Replace | Does::Patch | Does::Delete if endpoint.is_own => {
+            format!("the same for the caller's own {record}")
+        }
         Does::Fetch => format!("reads one {record}"),
         Does::Create => format!("creates a {record}"),
         Does::Update(_) => format!("changes a {record}"),
@@ -65,6 +73,7 @@ fn lenient(api: &Api) -> impl Iterator<Item = (&'static str, &'static str)> {
         ignore_read_only,
         loose_shapes,
         schemas_optional,
+        old_schemas,
     } = api.leniency;
     let let_pass = move |word: &str| match word {
         "op_case" => op_case,
@@ -76,6 +85,7 @@ fn lenient(api: &Api) -> impl Iterator<Item = (&'static str, &'static str)> {
         "read_only_attributes" => ignore_read_only,
         "loose_shapes" => loose_shapes,
         "schemas_optional" => schemas_optional,
+        "old_schemas" => old_schemas,
         _ => false,
     };
     keys::LENIENT.iter().copied().filter(move |(word, _)| let_pass(word))

@@ -93,7 +93,8 @@ fn refused(api: &Api) -> IndexMap<u16, Vec<String>> {
 fn lists(api: &Api) -> Vec<(String, String)> {
     let mut entries = Vec::new();
     let mut told: Vec<(String, Vec<&str>)> = Vec::new();
-    for endpoint in api.endpoints.iter().filter(|endpoint| endpoint.does == Does::List) {
+    let is_list = |one: &&Endpoint| one.does == Does::List && one.method == http::Method::GET;
+    for endpoint in api.endpoints.iter().filter(is_list) {
         let how = paging(&endpoint.paging);
         match told.iter_mut().find(|(known, _)| *known == how) {
             Some((_, paths)) => paths.push(&endpoint.path),

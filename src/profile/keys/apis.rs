@@ -4,7 +4,7 @@ use super::super::grammar::{Block, Kind};
 use super::super::pattern;
 use super::kinds::{BASE, TEXTS, default, may, must};
 use super::rest::{OPERATION, SHAPE};
-use super::scim::{LENIENT, RESOURCE};
+use super::scim::{BULK, DISCOVERY, LENIENT, RESOURCE};
 use super::{ERRORS, REQUIRES};
 
 /// One surface of the vendor.
@@ -80,6 +80,36 @@ pub static API: Block = Block {
             "full",
             "SCIM: what `meta` shows.",
         ),
+        default(
+            "discovery",
+            Kind::List(&Kind::Word(DISCOVERY)),
+            "[]",
+            "SCIM: the documents about itself that it serves.",
+        ),
+        default("sort", Kind::Bool, "false", "SCIM: whether `sortBy` and `sortOrder` are looked at."),
+        default(
+            "etag",
+            Kind::Bool,
+            "false",
+            "SCIM: whether records have versions, and `If-Match` and `If-None-Match` are looked at.",
+        ),
+        default(
+            "search",
+            Kind::Bool,
+            "false",
+            "SCIM: whether there are queries by POST to `.search`, and of all resources at once.",
+        ),
+        default(
+            "other_versions",
+            Kind::Word(&[
+                ("unknown", "404, as for any path that no api serves"),
+                ("refuse", "400 with `invalidVers` (RFC 7644 section 3.13)"),
+            ]),
+            "unknown",
+            "SCIM: what a base has in answer that differs in its version alone: `/v1` where there is `/v2`.",
+        ),
+        may("bulk", Kind::Block(&BULK), "SCIM: whether there is `/Bulk`, and how much it takes."),
+        may("me", Kind::Text, "SCIM: the endpoint (`Users`) that `/Me` is an alias into."),
         may("token", Kind::Block(&TOKEN), "OAuth: the token endpoint."),
     ],
 };
@@ -153,6 +183,13 @@ pub static PAGING: Block = Block {
             "false",
             "Whether a Link header (RFC 8288) names the next, previous, first and last page.",
         ),
+        default(
+            "cursors",
+            Kind::Bool,
+            "false",
+            "SCIM: whether a client may page by `cursor` (RFC 9865) beside `startIndex`.",
+        ),
+        default("cursors_expire", Kind::Duration, "3600s", "SCIM: how long a cursor can be used."),
     ],
 };
 

@@ -17,9 +17,9 @@ use super::pattern;
 pub use apis::{API, CLIENTS, PAGING, TOKEN};
 use kinds::{HEADER, HEADER_VALUE, HOST, MEDIA_TYPE, NAMES, TOKEN_FORM, VENDOR, default, may, must};
 pub use ledger::{ABSENT, ACTION, ADVISORY, ASK, FACT, NOTES, STEP, VARIANT, WHEN};
-pub use records::{FIELD, NUMBERS, RECORD, UNIQUE, VENDOR_DATA};
+pub use records::{FIELD, NUMBERS, OWN_SCHEMA, RECORD, UNIQUE, VENDOR_DATA};
 pub use rest::{OPERATION, QUERY_FILTER, SHAPE, SHAPE_FIELD};
-pub use scim::{FILTERING, LENIENT, RESOURCE, SCIM_OPERATION};
+pub use scim::{BULK, FILTERING, LENIENT, RESOURCE, SCIM_OPERATION};
 
 /// The whole file.
 pub static PROFILE: Block = Block {

@@ -2,7 +2,7 @@
 
 use super::super::grammar::{Block, Kind};
 use super::super::pattern;
-use super::kinds::{ID, PATHS, RECORD_PATH, default, may, must};
+use super::kinds::{ID, PATHS, RECORD_PATH, TEXTS, default, may, must};
 
 /// A type of record: its attributes, what the vendor insists on, and its life.
 pub static RECORD: Block = Block {
@@ -25,6 +25,16 @@ pub static RECORD: Block = Block {
             }),
             "The SCIM schemas it is made of, the core schema first.",
         ),
+        default(
+            "own_schemas",
+            Kind::MapOf {
+                key: "a URN of this vendor's own among `schemas`",
+                key_check: pattern::urn,
+                value: &Kind::Block(&OWN_SCHEMA),
+            },
+            "{}",
+            "What `/Schemas` calls the schemas of this vendor's own; their attributes stand under `fields`.",
+        ),
         may(
             "keeps",
             PATHS,
@@ -34,7 +44,7 @@ pub static RECORD: Block = Block {
             "fields",
             Kind::MapOf { key: "a SCIM path", key_check: pattern::record_path, value: &Kind::Block(&FIELD) },
             "{}",
-            "Attributes that differ from their schema, or that it lacks.",
+            "Attributes that differ from their schema, or that it lacks; those of a complex one as `manager.value`. What no two records may share stands under `unique`.",
         ),
         default("unique", Kind::Map(&Kind::Block(&UNIQUE)), "{}", "What no two records may share."),
         default("numbers", Kind::Block(&NUMBERS), "{}", "How `{n}` counts in ids."),
@@ -89,6 +99,20 @@ pub static RECORD: Block = Block {
     ],
 };
 
+/// A schema of the vendor's own.
+pub static OWN_SCHEMA: Block = Block {
+    name: "own_schema",
+    about: "A schema of the vendor's own.",
+    keys: &[
+        may(
+            "name",
+            Kind::Text,
+            "Its name for people; without it, made of its URN: `…:badge:2.0:User` is BadgeUser.",
+        ),
+        may("about", Kind::Text, "What it describes; `description` in `/Schemas`."),
+    ],
+};
+
 /// How `{n}` counts.
 pub static NUMBERS: Block = Block {
     name: "numbers",
@@ -118,6 +142,7 @@ pub static FIELD: Block = Block {
             ]),
             "Its SCIM type; given for attributes that the schemas lack.",
         ),
+        may("about", Kind::Text, "What it is; `description` in `/Schemas`."),
         may("multi_valued", Kind::Bool, "Whether it is a list."),
         may(
             "format",
@@ -130,6 +155,7 @@ pub static FIELD: Block = Block {
             "What its text must be.",
         ),
         may("required", Kind::Bool, "Whether a record must have it."),
+        may("canonical_values", TEXTS, "The values that `/Schemas` suggests; others are taken too."),
         may("case_exact", Kind::Bool, "Whether comparing it minds case."),
         may(
             "mutability",
@@ -165,6 +191,11 @@ pub static FIELD: Block = Block {
             "assigned",
             Kind::Json,
             "The value that the vendor gives it after every write, from other attributes: `${userName}`. What a client sends is ignored.",
+        ),
+        may(
+            "reference_types",
+            TEXTS,
+            "For `type: reference`: what it may point to, resource types by name, `external` or `uri`.",
         ),
         may("refers_to", Kind::Name, "The type of record whose id it holds."),
         default(

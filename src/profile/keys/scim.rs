@@ -25,7 +25,16 @@ pub static RESOURCE: Block = Block {
         may(
             "group",
             Kind::Json,
-            "One entry of a user's `groups`: `${id}`, `${ref}`, `${display}`, `${type}`.",
+            "One entry of a user's `groups`: `${id}`, `${ref}`, `${display}`, `${type}`, `${membership}`.",
+        ),
+        default(
+            "nested_groups",
+            Kind::Word(&[
+                ("hide", "`groups` names the groups that the user is in"),
+                ("show", "and the groups around these, as `indirect`"),
+            ]),
+            "hide",
+            "How far a user's `groups` reach.",
         ),
         default(
             "unknown_member",
@@ -79,6 +88,29 @@ pub static FILTERING: Block = Block {
     ],
 };
 
+/// Many operations in one call (RFC 7644 section 3.7).
+pub static BULK: Block = Block {
+    name: "bulk",
+    about: "Many operations in one call (RFC 7644 section 3.7).",
+    keys: &[
+        default("enabled", Kind::Bool, "true", "Whether it is served."),
+        default("max_operations", Kind::Int { min: 1, max: 10_000 }, "1000", "The most operations in one call."),
+        default(
+            "max_payload_bytes",
+            Kind::Int { min: 1, max: 1_048_576 },
+            "1048576",
+            "The longest body, in bytes.",
+        ),
+    ],
+};
+
+/// The documents that `discovery` names.
+pub const DISCOVERY: &[(&str, &str)] = &[
+    ("service_provider_config", "`/ServiceProviderConfig`: what it can do"),
+    ("resource_types", "`/ResourceTypes`: which endpoints there are"),
+    ("schemas", "`/Schemas`: which attributes there are"),
+];
+
 /// The deviations that `lenient` names.
 pub const LENIENT: &[(&str, &str)] = &[
     ("op_case", "`Add` and `REPLACE` are `add` and `replace`"),
@@ -90,4 +122,5 @@ pub const LENIENT: &[(&str, &str)] = &[
     ("unknown_attributes", "attributes that no schema has are ignored"),
     ("read_only_attributes", "a PATCH of a read-only attribute is ignored"),
     ("schemas_optional", "a body without `schemas` is taken"),
+    ("old_schemas", "`schemas` may name SCIM 1.1's `urn:scim:schemas:core:…` instead"),
 ];

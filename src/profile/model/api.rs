@@ -1,6 +1,6 @@
 //! Surfaces: what all protocols share.
 
-use super::{Errors, Meta, QueryFilter, Requires, Resource, Rule, Shape};
+use super::{Document, Errors, Meta, Offers, QueryFilter, Requires, Resource, Rule, Shape};
 use crate::oauth::ClientAuthentication;
 use crate::profile::template::Template;
 use crate::scim::leniency::Leniency;
@@ -46,6 +46,8 @@ pub struct Api {
     pub meta: Meta,
     /// The status of what the protocol has and the vendor has not (SCIM).
     pub unsupported: u16,
+    /// What optional parts of the protocol are served (SCIM).
+    pub offers: Offers,
     /// The token endpoint (OAuth).
     pub token: Option<Token>,
     /// Where that leniency is written.
@@ -128,7 +130,7 @@ pub struct Token {
 }
 
 /// A call that an api answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Endpoint {
     /// Its name: `API.OPERATION`, `API.RESOURCE.OPERATION`.
     pub name: String,
@@ -142,6 +144,8 @@ pub struct Endpoint {
     pub of: usize,
     /// Index of the record type.
     pub record: usize,
+    /// Whether the record is the caller's own, whom no path names (SCIM's `/Me`).
+    pub is_own: bool,
     /// The scope that a credential needs.
     pub scope: Option<String>,
     /// The status of success.
@@ -158,6 +162,13 @@ pub struct Endpoint {
     pub paging: Paging,
     /// What stands behind it.
     pub rule: Rule,
+}
+
+impl Endpoint {
+    /// Whether the protocol has it and the vendor does not.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.does, Does::Refuse(_))
+    }
 }
 
 /// What an endpoint does.
@@ -177,6 +188,12 @@ pub enum Does {
     Patch,
     /// Removes a record.
     Delete,
+    /// Records of all types (SCIM's root).
+    ListAll,
+    /// A document about the api itself (SCIM).
+    Describe(Document),
+    /// Several operations in one call (SCIM).
+    Bulk,
     /// Issues an access token.
     Token,
     /// Nothing: the protocol has it, the vendor does not.

@@ -22,7 +22,7 @@ pub use error::{ErrorSlot, Errors, FaultLook, MessageSlot};
 pub use ledger::{Absent, Action, Advisory, Ask, Fact, Limits, Mark, Rate, Step, Variant};
 pub use record::{CreateInactive, Deactivate, FieldRule, Format, RecordType, SeedSlot, Unique, VendorData};
 pub use rest::{Matching, QueryFilter, Shape, ShapeField, Shows, TimeForm, Write};
-pub use scim::{LinkSlot, Meta, Resource};
+pub use scim::{BulkBounds, Document, LinkSlot, Meta, Offers, Resource};
 
 /// A vendor's behaviour, with the variants that are in force.
 #[derive(Debug)]

@@ -28,6 +28,10 @@ pub struct Resource {
     pub unknown_member_rule: Rule,
     /// Whether `members` and `groups` are shown when they are empty.
     pub show_empty_links: bool,
+    /// Whether `groups` names the groups around a user's groups too.
+    pub nested_groups: bool,
+    /// Where that is written.
+    pub nested_groups_rule: Rule,
     /// Under which number a record keeps this form rendered.
     pub face: usize,
 }
@@ -43,12 +47,59 @@ pub enum LinkSlot {
     Display,
     /// `User` or `Group`.
     Type,
+    /// `direct` or `indirect`: whether a group is one that the user is in, or is around one.
+    Membership,
+}
+
+/// The optional parts of the protocol that are served (RFC 7643 section 5).
+#[derive(Debug, Clone)]
+pub struct Offers {
+    /// Whether a base of another version is refused, rather than unknown.
+    pub refuses_versions: bool,
+    /// Where that is written.
+    pub versions_rule: Rule,
+    /// Whether lists can be sorted.
+    pub sort: bool,
+    /// Where that is written.
+    pub sort_rule: Rule,
+    /// Whether records have versions.
+    pub etag: bool,
+    /// Where that is written.
+    pub etag_rule: Rule,
+    /// What `/Bulk` takes, if it is served.
+    pub bulk: Option<BulkBounds>,
+    /// How long a cursor can be used, in milliseconds, if there are any.
+    pub cursors_expire_ms: Option<u64>,
+}
+
+/// How much a bulk request may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct BulkBounds {
+    /// The most operations.
+    pub operations_max: usize,
+    /// The longest body, in bytes.
+    pub payload_bytes_max: usize,
+}
+
+/// A document that a service provider serves about itself (RFC 7644 section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// What it can do.
+    ServiceProviderConfig,
+    /// All endpoints.
+    ResourceTypes,
+    /// One endpoint.
+    ResourceType,
+    /// All schemas.
+    Schemas,
+    /// One schema.
+    Schema,
 }
 
 /// What `meta` shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meta {
-    /// RFC 7643 section 3.1, but for the version: no vendor here has ETags.
+    /// RFC 7643 section 3.1; the version where there are ETags.
     Full,
     /// resourceType alone.
     TypeOnly,

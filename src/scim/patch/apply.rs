@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Applied, Op, Operation, Patch, numbered};
+use super::{Applied, Op, Operation, Patch};
 use crate::scim::error::Error;
 use crate::scim::filter::Filter;
 use crate::scim::leniency::Leniency;
+use crate::scim::message::in_operation;
 use crate::scim::path::{AttrPath, PatchPath};
 use crate::scim::schema::{Found, Mutability, ResourceSchema, Schema, extension_attribute};
 use crate::scim::value::{Reader, Source};
@@ -27,7 +28,7 @@ impl Patch {
         let mut after = before.clone();
         let mut editor = Editor { schema, reader: Reader::new(leniency, Source::Patch) };
         for (index, operation) in self.operations.iter().enumerate() {
-            editor.run(&mut after, operation).map_err(|error| numbered(index, error))?;
+            editor.run(&mut after, operation).map_err(|error| in_operation(index, error))?;
         }
         editor.follow_schemas(before, &mut after);
         let changed = *before != after;
@@ -78,10 +79,8 @@ impl<'a> Editor<'a> {
             )));
         };
         for (name, value) in attributes {
-            let echoed =
-                ["schemas", "id", "meta"].into_iter().find(|common| name.eq_ignore_ascii_case(common));
-            if let Some(common) = echoed {
-                self.reader.ignored.push(common.to_string());
+            if name.eq_ignore_ascii_case("id") && resource.get("id") == Some(&value) {
+                self.reader.ignored.push("id".to_owned());
             } else if let Some(extension) = self.schema.extension(&name) {
                 self.edit_extension(resource, extension, op, value)?;
             } else if let Some(found) = self.schema.find(&AttrPath::of(&name)) {
@@ -103,7 +102,7 @@ impl<'a> Editor<'a> {
     ) -> Result<(), Error> {
         match PatchPath::parse(&key) {
             Ok(path) if self.reader.leniency.dotted_keys => self.at_path(resource, &path, op, value),
-            Ok(_) | Err(_) => self.unknown_path(key),
+            Ok(_) | Err(_) => self.reader.unknown(key),
         }
     }
 
@@ -140,6 +139,8 @@ impl<'a> Editor<'a> {
                 for (name, value) in attributes {
                     match extension_attribute(extension, &name) {
                         Some(found) => self.edit(resource, found, None, op, value)?,
+                        // Any structure may name its schemas (RFC 7643 section 3); here they go without saying.
+                        None if name.eq_ignore_ascii_case("schemas") => {}
                         None => self.at_key(resource, format!("{}:{name}", extension.id), op, value)?,
                     }
                 }

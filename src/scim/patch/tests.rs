@@ -355,6 +355,18 @@ fn attributes_of_an_extension_live_under_its_urn() {
     check(babs(), core, "/name/familyName", json!("J"));
 }
 
+// RFC 7643 section 3.
+#[test]
+fn an_extension_may_name_its_schema_in_its_value() {
+    let value = json!({"schemas": [ENTERPRISE], "division": "D"});
+    for op in ["add", "replace"] {
+        let operation = json!({"op": op, "path": ENTERPRISE, "value": value});
+        check(babs(), operation, &format!("/{ENTERPRISE}"), json!({"division": "D"}));
+        let operation = json!({"op": op, "value": {ENTERPRISE: value}});
+        check(babs(), operation, &format!("/{ENTERPRISE}"), json!({"division": "D"}));
+    }
+}
+
 #[test]
 fn a_new_manager_does_not_keep_the_name_of_the_old() {
     let mut start = babs();

@@ -2,8 +2,9 @@
 
 use super::Projection;
 use crate::scim::core::{enterprise_user, user};
-use crate::scim::schema::{Attribute, Kind, ResourceSchema, Returned};
-use serde_json::{Value, json};
+use crate::scim::schema::{Attribute, Kind, ResourceSchema, Returned, Schema};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
+use serde_json::{Map, Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -120,4 +121,83 @@ fn a_wish_that_makes_no_sense_is_refused() {
         None,
         "400 invalidValue: `b[c pr]` is no attribute: at 1: an attribute name has letters, digits, `-`, `_` and `$` only",
     );
+}
+
+const RETURNED: [(&str, Returned); 4] = [
+    ("always", Returned::Always),
+    ("default", Returned::Default),
+    ("request", Returned::Request),
+    ("never", Returned::Never),
+];
+
+const HR: &str = "urn:example:2.0:Hr";
+
+/// Attributes of every `returned` with parts of every `returned`: one text, one complex value and one list of each.
+fn every_returned() -> Vec<Attribute> {
+    let part =
+        |(name, returned): (&str, Returned)| Attribute { returned, ..Attribute::new(name, Kind::String) };
+    let whole = |(name, returned): (&str, Returned)| {
+        let complex = |name: String, multi_valued| Attribute {
+            returned,
+            multi_valued,
+            sub_attributes: RETURNED.map(part).to_vec(),
+            ..Attribute::new(&name, Kind::Complex)
+        };
+        [part((name, returned)), complex(format!("{name}Box"), false), complex(format!("{name}List"), true)]
+    };
+    RETURNED.into_iter().flat_map(whole).collect()
+}
+
+/// A value for each of them: a text is the word of its own `returned`, or `never` where that is what its parent is.
+fn values_of(attributes: &[Attribute]) -> Map<String, Value> {
+    let value = |attribute: &Attribute| {
+        let word = |own: &str| Value::from(if attribute.returned == Returned::Never { "never" } else { own });
+        let parts = attribute.sub_attributes.iter().map(|sub| (sub.name.clone(), word(&sub.name)));
+        match (attribute.kind, attribute.multi_valued) {
+            (Kind::Complex, true) => json!([Value::Object(parts.collect())]),
+            (Kind::Complex, false) => Value::Object(parts.collect()),
+            _ => word(&attribute.name),
+        }
+    };
+    attributes.iter().map(|attribute| (attribute.name.clone(), value(attribute))).collect()
+}
+
+/// The name of an attribute, of one of its parts, of the extension, or of nothing; in any case.
+fn wished() -> impl Strategy<Value = String> {
+    let names = every_returned().into_iter().flat_map(|attribute| {
+        let subs = attribute.sub_attributes.iter().map(|sub| format!("{}.{}", attribute.name, sub.name));
+        subs.chain([attribute.name.clone()]).collect::<Vec<_>>()
+    });
+    let names = names.flat_map(|name| [format!("{HR}:{name}"), format!("urn:example:2.0:Core:{name}"), name]);
+    let names: Vec<String> = names.chain([HR.to_owned(), "nobody".to_owned(), "id".to_owned()]).collect();
+    let cased = |(name, upper): (String, bool)| if upper { name.to_ascii_uppercase() } else { name };
+    (proptest::sample::select(names), any::<bool>()).prop_map(cased)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_wish_brings_out_what_is_never_returned_or_drops_what_always_is(
+        wishes in proptest::collection::vec(wished(), 0..5),
+        excludes in any::<bool>(),
+    ) {
+        let of = |id: &str| Schema {
+            id: id.to_owned(), name: id.to_owned(), description: String::new(), attributes: every_returned(),
+        };
+        let schema = ResourceSchema { core: of("urn:example:2.0:Core"), extensions: vec![of(HR)] };
+        let mut resource = values_of(&every_returned());
+        resource.insert(HR.to_owned(), Value::Object(values_of(&every_returned())));
+        let mut resource = Value::Object(resource);
+        let list = wishes.join(",");
+        let (only, without) = if excludes { (None, Some(&*list)) } else { (Some(&*list), None) };
+        Projection::new(only, without).unwrap().apply(&schema, &mut resource);
+        let text = resource.to_string();
+        prop_assert!(!text.contains("never"), "{list}: {text}");
+        let named = |what: &str| wishes.iter().any(|wish| wish.to_ascii_lowercase().contains(what));
+        prop_assert!(!text.contains("request") || !excludes && (named("request") || named("hr")), "{list}: {text}");
+        for always in [&resource["always"], &resource["alwaysBox"]["always"], &resource["alwaysList"][0]["always"], &resource[HR]["always"]] {
+            prop_assert!(*always == "always", "{list}: {text}");
+        }
+    }
 }

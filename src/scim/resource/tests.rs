@@ -1,11 +1,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "tables read better without borrows")]
 
-use super::{Situation, clean, replace};
+use super::{Situation, clean, in_schema_order, replace};
 use crate::scim::core::{enterprise_user, group, user};
 use crate::scim::leniency::Leniency;
 use crate::scim::schema::{Attribute, Kind, Mutability, ResourceSchema};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -67,6 +67,15 @@ fn read_only_attributes_are_left_out() {
     check(body, Leniency::default(), kept, &["id", "meta", "groups", &name]);
 }
 
+// RFC 7643 section 3.
+#[test]
+fn an_extension_may_name_its_schema_too() {
+    let body = json!({"schemas": [USER, ENTERPRISE], "userName": "ada",
+        ENTERPRISE: {"schemas": [ENTERPRISE], "division": "D"}});
+    let kept = json!({"schemas": [USER, ENTERPRISE], "userName": "ada", ENTERPRISE: {"division": "D"}});
+    check(body, Leniency::default(), kept, &[]);
+}
+
 #[test]
 fn what_nobody_defined_is_refused_or_left_out() {
     let body = |name: &str, value: Value| json!({"schemas": [USER], "userName": "ada", name: value});
@@ -101,6 +110,26 @@ fn a_body_needs_its_schema_unless_that_is_forgiven() {
     }
     refused(json!({"userName": "ada"}), &message);
     refused(json!(["userName"]), "400 invalidSyntax: the body is not a JSON object");
+}
+
+#[test]
+fn the_schema_may_go_by_an_old_name_if_that_is_forgiven() {
+    let lenient = Leniency { old_schemas: true, ..Leniency::default() };
+    let check = |urn: &str, taken: bool| {
+        let body = json!({"schemas": [urn], "userName": "ada"});
+        refused(body.clone(), &format!("400 invalidSyntax: schemas is a list that names {USER}"));
+        let cleaned = clean(&users(), body, Situation::Create, &lenient).ok();
+        let ada = json!({"schemas": [USER], "userName": "ada"});
+        assert_eq!(
+            cleaned.map(|cleaned| (cleaned.attributes, cleaned.ignored)),
+            taken.then(|| (ada, vec![])),
+            "{urn}"
+        );
+    };
+    check("urn:scim:schemas:core:1.0", true);
+    check("URN:SCIM:schemas:core:2.0:User", true);
+    check("urn:scim:schemas:extension:enterprise:1.0", false);
+    check("urn:ietf:params:scim:schemas:core:2.0:Group", false);
 }
 
 // RFC 7643 section 2.3, RFC 7644 table 9.
@@ -301,6 +330,18 @@ fn put_replaces_members_although_their_parts_are_immutable() {
     );
 }
 
+/// The same with the members of all objects the other way round.
+fn backwards(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| (name, backwards(value)));
+            Value::Object(members.collect::<Vec<_>>().into_iter().rev().collect::<Map<_, _>>())
+        }
+        Value::Array(elements) => elements.into_iter().map(backwards).collect(),
+        simple => simple,
+    }
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -334,6 +375,9 @@ proptest! {
             let twice = clean(&users(), once.attributes.clone(), Situation::Create, &Leniency::default()).unwrap();
             prop_assert_eq!(twice.attributes.to_string(), once.attributes.to_string());
             prop_assert_eq!(twice.ignored, Vec::<String>::new());
+            let shuffled = backwards(once.attributes.clone()).as_object().cloned().unwrap_or_default();
+            let ordered = Value::Object(in_schema_order(&users(), shuffled));
+            prop_assert_eq!(ordered.to_string(), once.attributes.to_string());
         }
     }
 }

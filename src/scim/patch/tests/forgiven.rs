@@ -36,7 +36,7 @@ fn keys_may_be_paths_where_that_is_forgiven() {
     after[ENTERPRISE] = json!({"employeeNumber": "7", "manager": {"value": "m"}});
     after["schemas"] = json!([after["schemas"][0], ENTERPRISE]);
     check_with(lenient, babs(), operation.clone(), "", after);
-    refused(babs(), operation, "400 invalidPath: Operations[0]: there is no attribute name.givenName");
+    refused(babs(), operation, "400 invalidSyntax: Operations[0]: there is no attribute name.givenName");
 }
 
 #[test]
@@ -91,9 +91,16 @@ fn neighbouring_shapes_are_taken_where_that_is_forgiven() {
 #[test]
 fn a_value_that_was_read_may_be_sent_back() {
     let echo = json!({"op": "replace", "value": {"ID": "other", "displayName": "Flight 2", "meta": {}, "schemas": ["x"]}});
-    let ignored = check_with(Leniency::default(), flight(), echo.clone(), "/displayName", json!("Flight 2"));
+    let lenient = Leniency { ignore_read_only: true, ..Leniency::default() };
+    let ignored = check_with(lenient, flight(), echo.clone(), "/displayName", json!("Flight 2"));
     assert_eq!(ignored, ["id", "meta", "schemas"]);
-    check(flight(), echo, "/id", json!("acbf3ae7"));
+    check_with(lenient, flight(), echo.clone(), "/id", json!("acbf3ae7"));
+    refused(flight(), echo, "400 mutability: Operations[0]: id is readOnly");
+    let meta = json!({"op": "add", "value": {"meta": {"resourceType": "Robot"}}});
+    refused(flight(), meta, "400 mutability: Operations[0]: meta is readOnly");
+    let own = json!({"op": "replace", "value": {"Id": "acbf3ae7", "displayName": "Flight 2"}});
+    let ignored = check_with(Leniency::default(), flight(), own, "/displayName", json!("Flight 2"));
+    assert_eq!(ignored, ["id"]);
     unchanged(flight(), json!({"op": "add", "path": "schemas", "value": ["urn:example:2.0:x"]}));
 }
 

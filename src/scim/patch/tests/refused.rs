@@ -113,6 +113,45 @@ fn values_must_fit_their_attributes() {
 }
 
 #[test]
+fn a_member_without_a_name_is_refused() {
+    for value in [
+        json!([{"value": null}]),
+        json!([null]),
+        json!([{}]),
+        json!({"value": ""}),
+        json!([{"type": "User"}]),
+    ] {
+        for op in ["add", "replace"] {
+            let operation = json!({"op": op, "path": "members", "value": value});
+            refused(flight(), operation, "400 invalidValue: Operations[0]: members.value is required");
+        }
+    }
+    check_with(
+        Leniency::default(),
+        babs(),
+        json!({"op": "add", "path": "emails", "value": [null, {"value": null}]}),
+        "",
+        babs(),
+    );
+}
+
+#[test]
+fn a_patch_says_at_what_it_looks() {
+    let looks = |path: &str| {
+        let operations = json!([{"op": "remove", "path": "title"}, {"op": "remove", "path": path}]);
+        Patch::parse(&message(&operations), &Leniency::default()).unwrap().looks_at_sub("display")
+    };
+    for path in
+        ["members.Display", "members[display eq \"x\"]", "members[value pr and not (DISPLAY co \"x\")].type"]
+    {
+        assert!(looks(path), "{path}");
+    }
+    for path in ["members", "display", "members[value eq \"display\"]", "members.value"] {
+        assert!(!looks(path), "{path}");
+    }
+}
+
+#[test]
 fn an_attribute_nobody_defined_is_refused_or_left_out() {
     let check = |operation: Value, path: &str, scim_type: &str| {
         refused(
@@ -125,11 +164,11 @@ fn an_attribute_nobody_defined_is_refused_or_left_out() {
     };
     check(json!({"op": "add", "path": "shoeSize", "value": 7}), "shoeSize", "invalidPath");
     check(json!({"op": "remove", "path": "name.shoeSize"}), "name.shoeSize", "invalidPath");
-    check(json!({"op": "add", "value": {"shoeSize": 7}}), "shoeSize", "invalidPath");
+    check(json!({"op": "add", "value": {"shoeSize": 7}}), "shoeSize", "invalidSyntax");
     check(
         json!({"op": "add", "value": {ENTERPRISE: {"shoeSize": 7}}}),
         &format!("{ENTERPRISE}:shoeSize"),
-        "invalidPath",
+        "invalidSyntax",
     );
     check(json!({"op": "add", "path": "name", "value": {"shoeSize": 7}}), "name.shoeSize", "invalidSyntax");
     check(
