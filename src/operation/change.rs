@@ -189,7 +189,8 @@ fn change(
             })?
         };
         let moved = link(scene, state, record.id(), members, groups);
-        let touched = (same && (moved || sets_secret)).then(|| state.touch(record.table, record.serial, scene.now_ms));
+        let touched =
+            (same && (moved || sets_secret)).then(|| state.touch(record.table, record.serial, scene.now_ms));
         let record = touched.flatten().unwrap_or(record);
         let shown = scene.show(state, Arc::clone(&record), target.want);
         if deactivated && kind.deactivate == Deactivate::Delete {

@@ -1,5 +1,6 @@
 //! Conversations with each vendor, one file a rule, compared whole: status, every header field, body, and the facts
-//! behind the answer. A file is named after the fact that it shows.
+//! behind the answer. A file is named after the fact that it shows, or after one of the rules of
+//! SCIM that servers break most often.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

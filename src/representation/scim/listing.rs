@@ -140,6 +140,10 @@ impl Asked {
         let Some(by) = by else { return Ok(None) };
         notes.rule(&offers.sort_rule);
         let order = Order::parse(by, self.query.get("sortOrder")).map_err(Fault::Scim)?;
+        if is_address(&order.by) {
+            let detail = format!("a list cannot be ordered by {}", order.by);
+            return Err(Fault::Scim(Error::invalid_path(detail)));
+        }
         for resource in resources {
             order.check(&surface.profile.records[resource.record].scim_schema).map_err(Fault::Scim)?;
         }
