@@ -128,7 +128,7 @@ pub fn group() -> Schema {
     let members = vec![
         id("value", "The id of the member."),
         reference("$ref", &["User", "Group"], "The URI of the member."),
-        display(),
+        Attribute { mutability: Mutability::ReadOnly, ..display() },
         label(&["User", "Group"]),
     ];
     let members =

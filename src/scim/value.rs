@@ -20,6 +20,10 @@ pub(super) enum Source {
     Patch,
 }
 
+/// What an element of any list may have, also where its schema does not describe it (RFC 7643 section 2.4): it is no mistake to
+/// send it.
+const USUAL_PARTS: [&str; 5] = ["type", "primary", "display", "value", "$ref"];
+
 /// Reads values, and remembers what it left out.
 pub(super) struct Reader<'a> {
     pub(super) leniency: &'a Leniency,
@@ -108,15 +112,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The sub-attribute of this name, if the client may set it; otherwise it is left out or refused.
+    /// The sub-attribute of this name, if the client may set it. One that only the service may set is left out, in a PATCH
+    /// too: the value is meant for the attribute around it, and clients send members as they were shown them.
     pub(super) fn part<'s>(&mut self, found: Found<'s>, name: &str) -> Result<Option<Found<'s>>, Error> {
         let Some(sub) = found.leaf().sub(name) else {
+            if found.leaf().multi_valued && USUAL_PARTS.iter().any(|usual| usual.eq_ignore_ascii_case(name)) {
+                self.ignored.push(format!("{found}.{name}"));
+                return Ok(None);
+            }
             self.unknown(format!("{found}.{name}"))?;
             return Ok(None);
         };
         let part = found.with_sub(sub);
         if sub.mutability == Mutability::ReadOnly {
-            self.read_only(part)?;
+            self.ignored.push(part.to_string());
             return Ok(None);
         }
         Ok(Some(part))

@@ -55,6 +55,10 @@ class PhoneNumber(User.PhoneNumbers):
     value: str | None = Field(None, examples=["+15550100", "+15550101"])
 
 
+class Address(User.Addresses):
+    type: str | None = Field(None, examples=["work"])
+
+
 class Person(User):
     """A user whose values make sense: a suite takes `examples` where there are any, and else a UUID."""
 
@@ -63,6 +67,7 @@ class Person(User):
     )
     timezone: str | None = Field(None, examples=["Europe/Berlin", "America/Los_Angeles"])
     phone_numbers: list[PhoneNumber] | None = None
+    addresses: list[Address] | None = None
 
 
 class ActivePerson(Person):
