@@ -104,7 +104,8 @@ impl Builder<'_> {
             let Some(operation) = operation.filter(|operation| operation.flag("enabled")) else {
                 let refused =
                     operation.and_then(|operation| operation.status("refused")).unwrap_or(api.unsupported);
-                let endpoint = bare_endpoint(full_name, method.clone(), path, Does::Refuse(refused), refused, rule);
+                let endpoint =
+                    bare_endpoint(full_name, method.clone(), path, Does::Refuse(refused), refused, rule);
                 api.endpoints.push(Endpoint { record: resource.record, of, ..endpoint });
                 continue;
             };

@@ -94,7 +94,12 @@ pub static BULK: Block = Block {
     about: "Many operations in one call (RFC 7644 section 3.7).",
     keys: &[
         default("enabled", Kind::Bool, "true", "Whether it is served."),
-        default("max_operations", Kind::Int { min: 1, max: 10_000 }, "1000", "The most operations in one call."),
+        default(
+            "max_operations",
+            Kind::Int { min: 1, max: 10_000 },
+            "1000",
+            "The most operations in one call.",
+        ),
         default(
             "max_payload_bytes",
             Kind::Int { min: 1, max: 1_048_576 },
