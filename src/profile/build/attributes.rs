@@ -281,9 +281,14 @@ pub(super) fn hide(schema: &mut ResourceSchema, path: &str) {
     }
 }
 
-/// Takes out of the schema what the vendor does not keep. What the vendor itself declares under `fields` stays.
+/// Takes out of the schema what the vendor does not keep. What the vendor itself declares under `fields` stays; of an attribute
+/// whose kept parts are named, what is declared of the whole brings no other part back.
 pub(super) fn prune(schema: &mut ResourceSchema, keeps: &[RecordPath], rules: &[FieldRule]) {
-    let declared = rules.iter().map(|rule| &rule.path);
+    let in_parts = |path: &RecordPath| {
+        let same = |kept: &&RecordPath| kept.urn == path.urn && kept.name.eq_ignore_ascii_case(&path.name);
+        path.sub.is_none() && keeps.iter().filter(same).any(|kept| kept.sub.is_some())
+    };
+    let declared = rules.iter().map(|rule| &rule.path).filter(|path| !in_parts(path));
     let wanted: Vec<&RecordPath> = keeps.iter().chain(declared).collect();
     let core_id = schema.core.id.clone();
     for home in std::iter::once(&mut schema.core).chain(&mut schema.extensions) {
