@@ -100,6 +100,8 @@ pub enum Fault {
     OAuth(oauth::Error),
     /// The organization has as many records as Standin keeps.
     Full,
+    /// The record would be longer than Standin keeps one.
+    RecordTooLarge,
     /// A fault that was asked for, to see how a client takes it.
     Forced(FaultName),
     /// Standin itself failed.
@@ -240,6 +242,7 @@ fault_names! {
     NotUnique "not_unique" 409 "uniqueness" "another record has the value";
     NoSuchRecord "no_such_record" 404 "" "no record of this organization has the id";
     BadTokenRequest "bad_token_request" 400 "" "a token request that RFC 6749 refuses";
+    RecordTooLarge "record_too_large" 413 "" "the record would be longer than Standin keeps one";
     Full "full" 507 "" "the organization has as many records as Standin keeps";
     Internal "internal" 500 "" "the server itself failed";
 }
@@ -279,6 +282,7 @@ impl Fault {
             Self::NoSuchRecord { .. } => FaultName::NoSuchRecord,
             Self::OAuth(_) => FaultName::BadTokenRequest,
             Self::Full => FaultName::Full,
+            Self::RecordTooLarge => FaultName::RecordTooLarge,
             Self::Forced(name) => *name,
             Self::Internal => FaultName::Internal,
         }

@@ -178,8 +178,8 @@ fn change(
             record
         } else {
             let aside = aside(kind, &record, deactivated);
-            let replaced =
-                state.replace(table(target.record), record.serial, draft(admitted, aside), scene.now_ms);
+            let draft = draft(admitted, aside)?;
+            let replaced = state.replace(table(target.record), record.serial, draft, scene.now_ms);
             replaced.map_err(|error| match error {
                 ReplaceError::Clash(clash) => {
                     notes.rule(&kind.unique[clash.unique].rule);

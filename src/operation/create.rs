@@ -17,6 +17,10 @@ use crate::store::{Clash, Draft, RecordId, State};
 /// fill the memory.
 pub const RECORDS_MAX: usize = 2_000_000;
 
+/// How long a record's attributes are at most, in bytes of JSON: as much as one call can send, so that no number of calls
+/// makes one record fill the memory.
+pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
+
 /// Makes a record: rules, uniqueness and links together, or nothing.
 pub(super) fn create(
     scene: &Scene<'_>,
@@ -53,7 +57,7 @@ pub(super) fn create(
         let members = scene.members(state, links)?;
         let groups = scene.groups(state, links)?;
         let amounts = kind.vendor_data.iter().map(|_| 0).collect();
-        let draft = draft(admitted, amounts);
+        let draft = draft(admitted, amounts)?;
         if state.count(table(of), scene.organization) >= RECORDS_MAX {
             return Err(Fault::Full);
         }
@@ -97,8 +101,12 @@ pub(super) fn link(
 }
 
 /// What goes into the store.
-pub(super) fn draft(admitted: Admitted, aside: Box<[u32]>) -> Draft {
-    Draft { body: record::body(&admitted.attributes), keys: admitted.keys, aside }
+pub(super) fn draft(admitted: Admitted, aside: Box<[u32]>) -> Result<Draft, Fault> {
+    let body = record::body(&admitted.attributes);
+    if body.len() > RECORD_BYTES_MAX {
+        return Err(Fault::RecordTooLarge);
+    }
+    Ok(Draft { body, keys: admitted.keys, aside })
 }
 
 /// The fault of a value that another record has.

@@ -23,7 +23,7 @@ use crate::store::{OrganizationId, Record, RecordId, State, Store, TableId};
 use crate::vault::{Owner, Vault};
 use crate::world::Dice;
 
-pub use create::RECORDS_MAX;
+pub use create::{RECORD_BYTES_MAX, RECORDS_MAX};
 pub use input::{
     Condition, FieldChange, FieldTest, Input, Links, Listing, Mark, OfKind, Selection, Target, Versions,
     Want, Who, Window,

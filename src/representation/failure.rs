@@ -8,7 +8,7 @@ use super::answer::SCIM_JSON;
 use super::{Surface, scim_json};
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
-use crate::operation::RECORDS_MAX;
+use crate::operation::{RECORD_BYTES_MAX, RECORDS_MAX};
 use crate::profile::model::{
     Api, ApiKind, Carrier, ErrorSlot, Errors, FaultLook, MessageSlot, Profile, Shape, Shows,
 };
@@ -235,6 +235,7 @@ impl Telling<'_> {
             }
             Fault::NoSuchRecord { record, id } => format!("{record} {id} does not exist"),
             Fault::OAuth(error) => error.description.clone(),
+            Fault::RecordTooLarge => format!("a record has at most {RECORD_BYTES_MAX} bytes here"),
             Fault::Full => format!("an organization has at most {RECORDS_MAX} records of a type here"),
             Fault::Forced(name) => match name {
                 FaultName::RateLimited => "too many requests".to_owned(),

@@ -238,3 +238,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn no_number_of_calls_makes_one_record_fill_the_memory() {
+    let engine = engine(1);
+    let list = json(&engine.answer(&call("GET", "/scim/scim/v2/Users?count=1", "scim-scim-token", "")));
+    let path = format!("/scim/scim/v2/Users/{}", list["Resources"][0]["id"].as_str().expect("an id"));
+    let patch = |nth: usize| {
+        let value = format!("{nth}{}", "x".repeat(300_000));
+        format!(
+            r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{{"op":"add","path":"emails","value":[{{"value":"{value}"}}]}}]}}"#
+        )
+    };
+    let statuses: Vec<u16> = (0..5)
+        .map(|nth| engine.answer(&call("PATCH", &path, "scim-scim-token", &patch(nth))).status.as_u16())
+        .collect();
+    assert_eq!(statuses, [200, 200, 200, 413, 413]);
+    assert_eq!(engine.answer(&call("GET", &path, "scim-scim-token", "")).status, 200);
+}
