@@ -17,6 +17,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use standin::control::{Access, Desk};
 use standin::engine::{Engine, Setup};
 use standin::serve::Choice;
 use standin::server::{Address, Door, Limits, open, run};
@@ -222,7 +223,8 @@ async fn start_standin() -> SocketAddr {
     let Some((Address::Tcp(address), _)) = open.addresses().into_iter().next() else {
         panic!("a port was asked for")
     };
-    tokio::spawn(run(open, Arc::new(engine), Limits::default(), std::future::pending()));
+    let desk = Desk::new(Arc::new(engine), Access::default());
+    tokio::spawn(run(open, Arc::new(desk), Limits::default(), std::future::pending()));
     address
 }
 

@@ -117,7 +117,7 @@ impl Door {
             true => issued(profile, credential),
             false => ORGANIZATIONS.iter().filter_map(fixed).collect(),
         };
-        let bases = engine.base_urls("", &profile.vendor, ORGANIZATIONS[0]);
+        let bases = engine.base_urls("", &profile.vendor, DEFAULT_SANDBOX, ORGANIZATIONS[0]);
         let base = bases.into_iter().find(|(name, _)| *name == api.name).map(|(_, base)| base);
         let mut door = Door {
             base: base.unwrap_or_default(),
@@ -160,7 +160,7 @@ impl Door {
         }
         let (host, path) = ("standin.test".to_owned(), path.to_owned());
         let body = Body::Whole(Bytes::new());
-        Call { method: Method::GET, host, path, query, headers, body, listener_vendor: None }
+        Call { method: Method::GET, host, path, query, headers, body, listener_vendor: None, peer: None }
     }
 }
 

@@ -3,8 +3,13 @@
 //! **Invariant:** nothing here knows a socket, a vendor or the time. A [`Call`] is complete (its body is read)
 //! and a [`Reply`] is only data; the server alone turns bytes into the one and the other into bytes.
 
+use std::fmt::Debug;
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value};
 
 /// One request, read to its end.
 #[derive(Debug, Clone)]
@@ -23,6 +28,8 @@ pub struct Call {
     pub body: Body,
     /// The vendor to whom the listener belongs that this call came in by (`--vendor-listen`).
     pub listener_vendor: Option<Box<str>>,
+    /// The client's address; `None` for calls from within, and over Unix sockets.
+    pub peer: Option<IpAddr>,
 }
 
 /// A request's body.
@@ -80,14 +87,28 @@ pub struct Reply {
     pub status: StatusCode,
     /// The header fields; `content-length` and `date` are the server's to add.
     pub headers: HeaderMap,
-    /// The body, whole.
+    /// The body, whole; with [`follow`](Self::follow), how it begins.
     pub body: Bytes,
+    /// What the body goes on with, until it or the client ends.
+    pub follow: Option<Arc<dyn Follow>>,
+}
+
+/// A body that goes on. The server asks it again and again what there is more of it.
+pub trait Follow: Debug + Send + Sync {
+    /// Where it begins.
+    fn begins(&self) -> u64;
+
+    /// What there is from here on, and where to go on after that; `None` when it is over. It does not wait.
+    fn next(&self, from: u64) -> Option<(Vec<Bytes>, u64)>;
+
+    /// What is sent when there has been nothing for a while, so that a client that is gone is noticed.
+    fn sign_of_life(&self) -> Bytes;
 }
 
 impl Reply {
     /// A reply without header fields or body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), follow: None }
     }
 
     /// The same reply with one header field more (an earlier one of that name is replaced).
@@ -104,4 +125,15 @@ impl Reply {
         self.body = body.into();
         self
     }
+}
+
+/// A problem of Standin's own, which no vendor has a shape for (RFC 9457): a sentence, and members of its own.
+pub fn problem(status: StatusCode, detail: &str, more: Map<String, Value>) -> Reply {
+    let title = status.canonical_reason().unwrap_or_default();
+    let mut body = Map::new();
+    body.insert("title".to_owned(), title.into());
+    body.insert("status".to_owned(), status.as_u16().into());
+    body.insert("detail".to_owned(), detail.into());
+    body.extend(more);
+    Reply::new(status).with_body("application/problem+json", Value::Object(body).to_string())
 }

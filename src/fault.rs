@@ -29,6 +29,11 @@ pub enum Fault {
     },
     /// The vendor is not made for this client.
     ClientRefused,
+    /// The caller has spent what a rate limit gives.
+    RateLimited {
+        /// How long it has to wait, in milliseconds; `None` where only the end of other calls tells.
+        retry_after_ms: Option<u64>,
+    },
     /// The request line and the header fields are longer than a vendor reads.
     HeadTooLarge,
     /// The api has no such path.
@@ -121,6 +126,8 @@ pub enum Stranger {
     Rotated,
     /// It has expired.
     Expired,
+    /// It has been used as often as it can be.
+    UsedUp,
     /// It is good, but for another api, vendor, organization or sandbox.
     Elsewhere,
 }
@@ -134,6 +141,7 @@ impl Stranger {
             Self::Revoked => "this credential was revoked",
             Self::Rotated => "this credential was replaced by a newer one",
             Self::Expired => "this credential has expired",
+            Self::UsedUp => "this credential was used as often as it can be",
             Self::Elsewhere => "this credential is for another api, organization or sandbox",
         }
     }
@@ -264,6 +272,7 @@ impl Fault {
             Self::PlanRequired { .. } => FaultName::PlanRequired,
             Self::PrerequisiteMissing { .. } => FaultName::PrerequisiteMissing,
             Self::ClientRefused => FaultName::ClientRefused,
+            Self::RateLimited { .. } => FaultName::RateLimited,
             Self::HeadTooLarge => FaultName::HeadTooLarge,
             Self::UnknownRoute => FaultName::UnknownRoute,
             Self::MethodNotAllowed { .. } => FaultName::MethodNotAllowed,
@@ -285,6 +294,50 @@ impl Fault {
             Self::RecordTooLarge => FaultName::RecordTooLarge,
             Self::Forced(name) => *name,
             Self::Internal => FaultName::Internal,
+        }
+    }
+
+    /// Why, as a clause for whoever looks for the reason.
+    pub fn clause(&self) -> String {
+        let about = || {
+            let name = self.name();
+            let known = FaultName::ALL.iter().find(|(one, _)| *one == name);
+            known.map_or_else(String::new, |(_, about)| (*about).to_owned())
+        };
+        match self {
+            Self::UnknownVersion { served } => format!("the version that is served is at {served}"),
+            Self::Unauthenticated(stranger) => stranger.reason().to_owned(),
+            Self::PlanRequired { plans } => {
+                format!("the organization's plan is none of {}", plans.join(", "))
+            }
+            Self::PrerequisiteMissing { name } => format!("the organization has not done {name}"),
+            Self::RateLimited { retry_after_ms: Some(ms) } => format!("the next call may come in {ms} ms"),
+            Self::MethodNotAllowed { allowed } => format!("the path takes {}", allowed.join(", ")),
+            Self::ScopeMissing { scope } => format!("the credential lacks the scope {scope}"),
+            Self::BadBody { detail } | Self::BadFilter { detail } => detail.clone(),
+            Self::UnsupportedMediaType { sent } => format!("the body is called {sent}"),
+            Self::BadParameter { name, detail } => format!("{name}: {detail}"),
+            Self::Invalid(problems) => {
+                let sentences: Vec<String> = problems.iter().map(Problem::sentence).collect();
+                sentences.join("; ")
+            }
+            Self::Scim(error) => error.detail.clone(),
+            Self::NotUnique { unique, record, value } => format!("another {record} has {value} as {unique}"),
+            Self::NoSuchRecord { record, id } => format!("no {record} of this organization has the id {id}"),
+            Self::OAuth(error) => error.description.clone(),
+            Self::Forced(_) => "somebody asked for it".to_owned(),
+            Self::UnknownPath
+            | Self::ClientRefused
+            | Self::RateLimited { retry_after_ms: None }
+            | Self::HeadTooLarge
+            | Self::UnknownRoute
+            | Self::NotSupported { .. }
+            | Self::BodyTooLarge
+            | Self::RecordTooLarge
+            | Self::BadPath
+            | Self::ConditionFailed
+            | Self::Full
+            | Self::Internal => about(),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Standin answers as SaaS vendors do: their user-management APIs (REST, SCIM 2.0, OAuth token endpoints) with their
 //! documented behaviour and their sharp edges, from profile files, over made-up recipients.
 //!
+//! In a Rust test, begin at [`Standin::builder`] ([`testing`] shows how); everything else below is how it works.
+//!
 //! # The way of a call
 //!
 //! ```text
-//! socket ── server::wire ──Call──► engine::Engine::answer                (synchronous, total: cannot wait, cannot unwind)
+//! socket ── server::wire ──Call──► control::Desk::answer                 (below `/_standin`: the control API itself)
+//!                                  engine::Engine::answer                (synchronous, total: cannot wait, cannot unwind)
 //!                                    │ stage::selection    which vendor: Host, path, port
 //!                                    │ vault               whose credential: it chooses sandbox and organization
 //!                                    ▼
@@ -14,7 +17,7 @@
 //!                                    │ strike              a fault that was asked for
 //!                                    │ stage::identity     401: missing, unknown, dead, or good elsewhere
 //!                                    │ stage::access       403: plan, prerequisites, client
-//!                                    │                     429: rate limits have their place here
+//!                                    │ limit               429: what the caller has left; refused calls end here
 //!                                    │ stage::routing      404, 405, 501
 //!                                    │ stage::access       403: scope
 //!                                    │ engine::bulk        a bulk job: from routing on, for each operation a call of its own
@@ -25,10 +28,13 @@
 //!                                    │ representation::answer  Outcome → Reply
 //!                                    │ representation::failure or Fault → Reply
 //!                                    ▼
+//!                                  journal::Journal::enter               (what came, what was found out, what left; no secrets)
+//!                                    ▼
 //! socket ◄─ server::wire ◄──Reply───┘
 //! ```
 //!
-//! Only [`server`], and [`serve`] which starts it, are async.
+//! Only [`server`], and [`serve`] which starts it, are async. [`serve`] alone starts servers: for the command line, and for
+//! [`testing`] in the background of a test.
 //!
 //! # The load-bearing types
 //!
@@ -37,12 +43,15 @@
 //! | [`call::Call`], [`call::Reply`] | one request read, one response to send | sockets, vendors |
 //! | [`profile::model::Profile`] | a vendor's behaviour, fully checked, with the variants in force | state, time, the file system |
 //! | [`profile::diagnostic::Diagnostic`] | one mistake of a file and its place | terminals |
+//! | [`control::Desk`] | the control API, in front of the engine | how a vendor answers |
 //! | [`engine::Engine`] | vendors, sandboxes and credentials | sockets; it cannot fail, only reply |
 //! | [`vault::Vault`] | credentials as issued: whose, for what, alive or dead | profiles, clocks |
 //! | [`store::Store`] | all records of one vendor in one sandbox, under one lock | profiles, protocols, JSON, time |
 //! | [`operation::Input`], [`operation::Outcome`] | what to do, what came of it | calls, replies, statuses |
 //! | [`fault::Fault`] | how a call failed, in typed facts | statuses, sentences, vendors |
 //! | [`notes::Notes`] | what was found out about a call: facts, advisories | the wire |
+//! | [`limit::Limiter`] | how many calls who has left, in one vendor of one sandbox | calls, profiles, headers, clocks |
+//! | [`journal::Journal`] | the bounded record of calls, decisions and replies of one sandbox | sockets, sandboxes, how a call is answered |
 //! | [`world::Clock`], [`world::Dice`] | time and chance of a sandbox, handed in | who asks, and why |
 //! | [`scim`], [`oauth`] | the protocols, as data | HTTP, and everything of ours |
 //!
@@ -64,13 +73,19 @@
 pub mod cli;
 pub mod serve;
 pub mod server;
+pub mod testing;
 
 pub mod call;
 pub mod fault;
 pub mod notes;
+pub mod secret;
 pub mod world;
 
+pub mod control;
+
 pub mod engine;
+pub mod journal;
+pub mod limit;
 pub mod stage;
 pub mod vault;
 
@@ -85,3 +100,5 @@ pub mod scim;
 
 pub mod profile;
 pub mod seed;
+
+pub use testing::Standin;

@@ -2,22 +2,39 @@
 //!
 //! **Invariant:** notes never reach the wire, and never hold a secret.
 
-use crate::fault::Stranger;
-use crate::profile::model::Rule;
+use std::sync::Arc;
+
+use crate::fault::{Fault, FaultName, Stranger};
+use crate::limit::Level;
+use crate::profile::model::{Profile, Rule};
 
 /// What was found out about one call.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// The request's id, `Standin-Request-Id`.
     pub request_id: String,
     /// The vendor's name.
     pub vendor: String,
+    /// The vendor's behaviour, as it was for this call: what the indices below point into.
+    pub profile: Option<Arc<Profile>>,
+    /// The index of the api.
+    pub api: Option<usize>,
+    /// How long the part of the path in front of the vendor's own is, in bytes.
+    pub prefix_bytes: usize,
     /// The sandbox's name.
     pub sandbox: String,
     /// The organization, once the credential was good.
     pub organization: Option<String>,
+    /// What was shown of a credential.
+    pub credential: Option<Shown>,
     /// The operation, `API.OPERATION`.
     pub operation: Option<String>,
+    /// The operation that a call was for which ended before it got there.
+    pub missed_operation: Option<String>,
+    /// The stages that the call came to; it passed all but perhaps the last.
+    pub stages: Stages,
+    /// What it ended in, if it did not pass the last.
+    pub ended: Option<Ended>,
     /// Why nobody known called, if so.
     pub stranger: Option<Stranger>,
     /// Indices of the facts behind the answer, each once, in the order met.
@@ -30,11 +47,109 @@ pub struct Notes {
     pub advisories: Vec<usize>,
     /// Fields and parameters that the vendor did not look at.
     pub dropped: Vec<String>,
+    /// What each rate limit had for it, where limits are in force.
+    pub levels: Vec<Level>,
     /// What would have been nearer, for a call that met nothing.
     pub hint: Option<String>,
 }
 
+/// A credential that was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Itself, without its secret; of an OAuth client its id.
+    pub masked: String,
+    /// The index of its kind in the profile; `None` where nobody knows it, or it is another vendor's.
+    pub kind: Option<usize>,
+    /// Whose it is, dead or alive.
+    pub organization: Option<String>,
+}
+
+/// How a call ended that did not pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The fault.
+    pub fault: FaultName,
+    /// Why, as a clause for people.
+    pub why: String,
+}
+
+macro_rules! stages {
+    ($($variant:ident $word:literal $about:literal;)*) => {
+        /// A gate or a step on the way of a call, in the order that a caller can observe.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Stage {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Stage {
+            /// All of them.
+            pub const ALL: &'static [Stage] = &[$(Self::$variant,)*];
+
+            /// The word in explanations.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it looks at.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)* }
+            }
+        }
+    };
+}
+
+stages! {
+    Selection "selection" "which vendor, by host, path or port";
+    Api "api" "which api, by the base of the path";
+    Head "head" "whether the request line and the headers are short enough";
+    Strike "strike" "a fault that was asked for";
+    Identity "identity" "whose credential, and whether it is good here";
+    Access "access" "the plan, the prerequisites, the client";
+    Limits "limits" "what the rate limits have left for the caller";
+    Route "route" "path and method";
+    Scope "scope" "the scope of the operation";
+    Body "body" "the parameters and the body";
+    FieldScope "field_scope" "the scopes of the fields that were sent";
+    Operation "operation" "what was asked for";
+}
+
+/// The stages that a call has come to, each once, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stages {
+    passed: [Option<Stage>; Stage::ALL.len()],
+}
+
+impl Stages {
+    /// The stages.
+    pub fn iter(&self) -> impl Iterator<Item = Stage> {
+        self.passed.into_iter().flatten()
+    }
+
+    /// The one that it came to last.
+    pub fn last(&self) -> Option<Stage> {
+        self.iter().last()
+    }
+
+    fn push(&mut self, stage: Stage) {
+        if self.iter().all(|known| known != stage)
+            && let Some(free) = self.passed.iter_mut().find(|place| place.is_none())
+        {
+            *free = Some(stage);
+        }
+    }
+}
+
 impl Notes {
+    /// The call comes to a stage. One that comes again was passed before.
+    pub fn come_to(&mut self, stage: Stage) {
+        self.stages.push(stage);
+    }
+
+    /// The call does not pass the stage that it has come to.
+    pub fn end(&mut self, fault: &Fault) {
+        self.ended = Some(Ended { fault: fault.name(), why: fault.clause() });
+    }
+
     /// Names the facts behind a part that decided something.
     pub fn rule(&mut self, rule: &Rule) {
         for fact in &rule.facts {
@@ -55,6 +170,8 @@ impl Notes {
         Notes {
             request_id: self.request_id.clone(),
             vendor: self.vendor.clone(),
+            profile: self.profile.clone(),
+            api: self.api,
             sandbox: self.sandbox.clone(),
             organization: self.organization.clone(),
             ..Notes::default()

@@ -4,8 +4,7 @@
 //! depends on the seed, on what is drawn and on the how-many-th of its kind it is, never on other traffic, so one
 //! number replays a run.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-
+use parking_lot::RwLock;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt as _, SeedableRng as _};
 
@@ -17,43 +16,82 @@ const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /// How many letters and digits a credential has: enough never to be drawn twice.
 const CREDENTIAL_LETTERS: usize = 32;
 
-/// The clock is not frozen.
-const RUNNING: i64 = i64::MIN;
-
 /// A sandbox's clock, in milliseconds since 1970 (UTC).
 #[derive(Debug)]
 pub struct Clock {
-    frozen_at_ms: AtomicI64,
-    ahead_ms: AtomicI64,
+    hand: RwLock<Hand>,
+}
+
+/// How a clock goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    /// With the system's, so many milliseconds ahead of it.
+    Running(i64),
+    /// Not at all: it stands at a time.
+    Frozen(i64),
+}
+
+impl Hand {
+    fn now_ms(self) -> i64 {
+        match self {
+            Self::Running(ahead_ms) => system_ms().saturating_add(ahead_ms),
+            Self::Frozen(now_ms) => now_ms,
+        }
+    }
 }
 
 impl Clock {
     /// A clock that goes with the system's.
     pub fn system() -> Self {
-        Self { frozen_at_ms: AtomicI64::new(RUNNING), ahead_ms: AtomicI64::new(0) }
+        Self { hand: RwLock::new(Hand::Running(0)) }
     }
 
     /// A clock that stands still.
     pub fn frozen(now_ms: i64) -> Self {
-        Self { frozen_at_ms: AtomicI64::new(now_ms), ahead_ms: AtomicI64::new(0) }
+        Self { hand: RwLock::new(Hand::Frozen(now_ms)) }
     }
 
     /// What time it is.
     pub fn now_ms(&self) -> i64 {
-        match self.frozen_at_ms.load(Ordering::Relaxed) {
-            RUNNING => system_ms().saturating_add(self.ahead_ms.load(Ordering::Relaxed)),
-            frozen => frozen,
-        }
+        self.hand.read().now_ms()
+    }
+
+    /// Whether it stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(*self.hand.read(), Hand::Frozen(_))
     }
 
     /// Moves the clock ahead.
     pub fn advance(&self, by_ms: i64) {
-        let frozen = self.frozen_at_ms.load(Ordering::Relaxed);
-        if frozen == RUNNING {
-            self.ahead_ms.fetch_add(by_ms, Ordering::Relaxed);
-        } else {
-            self.frozen_at_ms.store(frozen.saturating_add(by_ms), Ordering::Relaxed);
-        }
+        let mut hand = self.hand.write();
+        *hand = match *hand {
+            Hand::Running(ahead_ms) => Hand::Running(ahead_ms.saturating_add(by_ms)),
+            Hand::Frozen(now_ms) => Hand::Frozen(now_ms.saturating_add(by_ms)),
+        };
+    }
+
+    /// Puts the clock to a time; it goes on as it went, or stands there.
+    pub fn set(&self, now_ms: i64) {
+        let mut hand = self.hand.write();
+        *hand = match *hand {
+            Hand::Running(_) => Hand::Running(now_ms.saturating_sub(system_ms())),
+            Hand::Frozen(_) => Hand::Frozen(now_ms),
+        };
+    }
+
+    /// Stops the clock where it is, or lets it go on from where it stands.
+    pub fn freeze(&self, freeze: bool) {
+        let mut hand = self.hand.write();
+        *hand = match (*hand, freeze) {
+            (Hand::Running(_), true) => Hand::Frozen(hand.now_ms()),
+            (Hand::Frozen(now_ms), false) => Hand::Running(now_ms.saturating_sub(system_ms())),
+            (hand, _) => hand,
+        };
+    }
+
+    /// Goes as another clock goes.
+    pub fn follow(&self, other: &Clock) {
+        *self.hand.write() = *other.hand.read();
     }
 }
 
@@ -125,5 +163,20 @@ mod tests {
         assert_eq!(clock.now_ms(), 1000);
         clock.advance(61_000);
         assert_eq!(clock.now_ms(), 62_000);
+        clock.set(5);
+        assert_eq!((clock.now_ms(), clock.is_frozen()), (5, true));
+    }
+
+    #[test]
+    fn a_clock_that_is_let_go_goes_on_from_where_it_stood() {
+        let clock = Clock::frozen(1000);
+        clock.freeze(false);
+        assert!(!clock.is_frozen() && (1000..60_000).contains(&clock.now_ms()));
+        clock.set(500_000);
+        clock.freeze(true);
+        assert!((500_000..560_000).contains(&clock.now_ms()));
+        let other = Clock::system();
+        other.follow(&clock);
+        assert_eq!(other.now_ms(), clock.now_ms());
     }
 }

@@ -117,5 +117,6 @@ fn call(sent: &Sent<'_>, told: &Told<'_>) -> Call {
         headers,
         body: Body::Whole(Bytes::from(sent.body(told))),
         listener_vendor: None,
+        peer: None,
     }
 }

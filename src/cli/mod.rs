@@ -16,6 +16,7 @@ use crate::server::Address;
 
 mod check;
 mod completions;
+mod ctl;
 mod explain;
 mod healthcheck;
 mod schema;
@@ -25,7 +26,8 @@ mod serve;
 const AFTER_HELP: &str = "\
 Every option is also an environment variable: --seed-file is STANDIN_SEED_FILE; lists have commas in between.
 
-Exit codes: 0 well; 1 `check` found mistakes or `healthcheck` no healthy server; 2 it cannot start.";
+Exit codes: 0 well; 1 `check` found mistakes or `healthcheck` no healthy server,
+or the server refused what `ctl` asked; 2 it cannot start, or nobody could be asked.";
 
 /// Standin is a stand-in for SaaS vendors: one small server that answers as their user-management APIs do.
 #[derive(Debug, Parser)]
@@ -47,6 +49,8 @@ enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of profiles, for editors
     Schema(SchemaArgs),
+    /// Tell a running server what to do: sandboxes, clock, credentials, limits, journal
+    Ctl(ctl::CtlArgs),
     /// Ask a running server whether it is well
     Healthcheck(HealthcheckArgs),
     /// Print the completions of a shell
@@ -87,6 +91,12 @@ struct ServeArgs {
     /// Whether every reply carries Standin-Request-Id
     #[arg(long, env = "STANDIN_REQUEST_IDS", hide_env = true, value_name = "SWITCH", default_value = "on")]
     request_ids: Switch,
+    /// Only whoever bears this token may call the control API
+    #[arg(long, env = "STANDIN_CONTROL_TOKEN", hide_env = true, hide_env_values = true, value_name = "TOKEN", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    control_token: Option<String>,
+    /// A host name by which the control API may be called, beside localhost and IP addresses (repeatable)
+    #[arg(long, env = "STANDIN_CONTROL_HOST", hide_env = true, value_name = "HOST", value_delimiter = ',')]
+    control_host: Vec<String>,
     /// What is logged: a level, or several by part: warn,standin=debug
     #[arg(long, env = "STANDIN_LOG", hide_env = true, value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     log: Targets,
@@ -100,7 +110,7 @@ struct ProfileArgs {
     /// A profile or a folder of them, added to those built in or in their place (repeatable)
     #[arg(long, env = "STANDIN_PROFILES", hide_env = true, value_name = "PATH", value_delimiter = ',', value_hint = ValueHint::AnyPath)]
     profiles: Vec<PathBuf>,
-    /// Pick a variant, a plan or a prerequisite: acme.plan=basic (repeatable)
+    /// Pick a variant, a plan or a prerequisite, or switch the rate limits on: acme.plan=basic, acme.limits=on (repeatable)
     #[arg(
         long,
         env = "STANDIN_SET",
@@ -188,6 +198,7 @@ pub fn run(args: Args) -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Explain(args)) => explain::run(args),
         Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Ctl(args)) => ctl::run(&args),
         Some(Command::Healthcheck(args)) => healthcheck::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }

@@ -3,10 +3,15 @@
 use std::process::ExitCode;
 
 use super::{LogFormat, ServeArgs, Switch};
-use crate::serve::{self, Choice, Order};
+use crate::serve::{self, Access, Choice, Order};
 
 pub(super) fn run(args: ServeArgs) -> ExitCode {
-    match serve::run(order(args)) {
+    let log_format = match args.log_format {
+        LogFormat::Text => serve::LogFormat::Text,
+        LogFormat::Json => serve::LogFormat::Json,
+    };
+    let log = args.log.clone();
+    match serve::run(order(args), log, log_format) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => super::refuse(&refusal.to_string()),
     }
@@ -22,10 +27,6 @@ fn order(args: ServeArgs) -> Order {
         groups: args.groups,
         seed_file: args.seed_file,
         request_ids: args.request_ids == Switch::On,
-        log: args.log,
-        log_format: match args.log_format {
-            LogFormat::Text => serve::LogFormat::Text,
-            LogFormat::Json => serve::LogFormat::Json,
-        },
+        access: Access { token: args.control_token, hosts: args.control_host },
     }
 }

@@ -6,7 +6,7 @@
 use super::vendor::{Caller, Vendor, Visit};
 use crate::call::Reply;
 use crate::fault::Fault;
-use crate::notes::Notes;
+use crate::notes::{Notes, Stage};
 use crate::profile::model::Endpoint;
 use crate::representation::bulk::{self, Inner, Part};
 use crate::representation::{Surface, failure};
@@ -25,6 +25,7 @@ impl Vendor {
         notes: &mut Notes,
     ) -> Result<Reply, Fault> {
         let request = bulk::read(surface, notes)?;
+        notes.come_to(Stage::Operation);
         Ok(bulk::answer(surface, endpoint, &request, |asked| {
             let mut own = notes.of_part();
             let reply = match asked {

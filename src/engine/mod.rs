@@ -3,38 +3,57 @@
 //! [`Engine::answer`] is total: it cannot wait, cannot unwind out, and always gives a reply. A call that names no vendor
 //! is answered here; every other goes to the vendor that it names, in the sandbox that its credential chooses.
 
+mod actions;
 mod bulk;
-mod inspect;
+mod credentials;
+mod import;
+mod journal;
+mod limits;
 mod populate;
 mod sandbox;
+mod sandboxes;
+mod settings;
+mod snapshots;
+mod staff;
+mod tally;
+mod telling;
 mod vendor;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
 use http::{HeaderValue, StatusCode};
-use serde_json::json;
 
-use crate::call::{Call, Reply};
+use crate::call::{Call, Reply, problem};
 use crate::fault::FaultName;
-use crate::notes::Notes;
+use crate::notes::{Ended, Notes, Stage};
+use crate::profile::Library;
 use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
-use crate::profile::model::Profile;
+use crate::profile::model::{ApiKind, Profile};
 use crate::representation::answer::REQUEST_ID;
 use crate::seed::Recipient;
 use crate::seed::chance::mix;
 use crate::stage::routing::{self, Routes};
 use crate::stage::{identity, selection};
-use crate::vault::{Issued, Owner, Vault};
+use crate::vault::{Owner, Vault};
 use crate::world::Clock;
 
-pub use sandbox::DEFAULT_SANDBOX;
-use sandbox::Sandbox;
+pub use actions::Given;
+pub use credentials::{Minted, Wish};
+pub use import::{Imported, LINES_MAX, Line};
+use sandbox::Stock;
+pub use sandbox::{Birth, DEFAULT_SANDBOX, Sandbox};
+pub use sandboxes::{ORGANIZATIONS_MAX, RECIPIENTS_MAX, SANDBOXES_MAX};
+pub use settings::Settings;
+pub use snapshots::SNAPSHOTS_MAX;
+pub use staff::{Entry, Staff};
+use tally::Tally;
+pub use vendor::Vendor;
 
-/// Where the engine's own paths begin.
-pub const OWN_PREFIX: &str = "/_standin/";
+/// What a call is told that names no vendor.
+const NO_VENDOR: &str = "no vendor is at this address; a path begins with the vendor's name";
 
 /// What an engine starts with.
 #[derive(Debug)]
@@ -55,6 +74,8 @@ pub struct Setup {
     pub clock_ms: Option<i64>,
     /// Whether replies carry `Standin-Request-Id`.
     pub request_ids: bool,
+    /// The files that the profiles were read from, so that variants can be picked at run time.
+    pub library: Option<Arc<Library>>,
 }
 
 impl Setup {
@@ -69,6 +90,7 @@ impl Setup {
             standing: Vec::new(),
             clock_ms: None,
             request_ids: true,
+            library: None,
         }
     }
 }
@@ -76,13 +98,42 @@ impl Setup {
 /// Vendors brought to life.
 #[derive(Debug)]
 pub struct Engine {
-    profiles: Vec<Arc<Profile>>,
+    stock: Arc<Stock>,
     sandboxes: DashMap<Box<str>, Arc<Sandbox>>,
     vault: Vault,
-    seed: u64,
+    /// The time outside all sandboxes.
+    outside: Clock,
     calls: AtomicU64,
-    request_ids: bool,
-    draining: AtomicBool,
+    names: AtomicU64,
+    tally: Tally,
+}
+
+/// Why something that is asked of the engine itself is not done: one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// What it is about does not exist.
+    Unknown(String),
+    /// What was said cannot be.
+    Invalid(String),
+    /// The name is taken.
+    Taken(String),
+    /// There is no more room.
+    Full(String),
+    /// Something has to be done first.
+    NotYet(String),
+}
+
+impl Refused {
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Unknown(what)
+            | Self::Invalid(what)
+            | Self::Taken(what)
+            | Self::Full(what)
+            | Self::NotYet(what) => what,
+        }
+    }
 }
 
 impl Engine {
@@ -96,39 +147,71 @@ impl Engine {
             .iter()
             .map(|profile| Routes::new(profile).map(Arc::new))
             .collect::<Result<Vec<_>, _>>()?;
-        let clock = setup.clock_ms.map_or_else(Clock::system, Clock::frozen);
-        let vault = Vault::default();
-        let sandbox = Sandbox::open(DEFAULT_SANDBOX, &setup, &routes, clock, &vault)?;
-        Ok(Self {
-            profiles: setup.profiles,
-            sandboxes: DashMap::from_iter([(DEFAULT_SANDBOX.into(), Arc::new(sandbox))]),
-            vault,
-            seed: setup.seed,
+        let stock = Arc::new(Stock { setup, routes });
+        let outside = stock.setup.clock_ms.map_or_else(Clock::system, Clock::frozen);
+        let engine = Self {
+            sandboxes: DashMap::new(),
+            vault: Vault::default(),
+            tally: Tally::new(stock.setup.profiles.len(), outside.now_ms()),
+            outside,
             calls: AtomicU64::new(0),
-            request_ids: setup.request_ids,
-            draining: AtomicBool::new(false),
-        })
+            names: AtomicU64::new(0),
+            stock,
+        };
+        let birth = Birth { name: DEFAULT_SANDBOX.into(), ..engine.usual_birth() };
+        let sandbox = Sandbox::make(birth, &engine.stock, &engine.vault, &engine.outside);
+        // All at once: what does not fit is told now, and the first call to each is as quick as the next.
+        for index in 0..engine.profiles().len() {
+            sandbox.vendor(index)?;
+        }
+        engine.sandboxes.insert(DEFAULT_SANDBOX.into(), Arc::new(sandbox));
+        Ok(engine)
+    }
+
+    /// What a sandbox is made of when nothing else is said; it has no name yet.
+    pub fn usual_birth(&self) -> Birth {
+        let setup = &self.stock.setup;
+        Birth {
+            name: Box::default(),
+            seed: setup.seed,
+            recipients: setup.recipients,
+            groups: setup.groups,
+            organizations: ORGANIZATIONS.iter().map(|name| (*name).to_owned()).collect(),
+            vendors: None,
+            ttl_ms: None,
+        }
     }
 
     /// Answers a call.
     pub fn answer(&self, call: &Call) -> Reply {
-        self.answer_with_notes(call).0
+        let (reply, notes) = self.respond(call);
+        self.enter(call, &reply, notes);
+        reply
     }
 
     /// Answers a call, and tells what was found out about it.
     pub fn answer_with_notes(&self, call: &Call) -> (Reply, Notes) {
+        let (reply, notes) = self.respond(call);
+        self.enter(call, &reply, notes.clone());
+        (reply, notes)
+    }
+
+    fn respond(&self, call: &Call) -> (Reply, Notes) {
         let nth = self.calls.fetch_add(1, Ordering::Relaxed);
-        let mut notes =
-            Notes { request_id: format!("{:016x}", mix(self.seed, "request", nth)), ..Notes::default() };
+        let request_id = format!("{:016x}", mix(self.stock.setup.seed, "request", nth));
+        let mut notes = Notes { request_id, ..Notes::default() };
         // A panic is a mistake of ours and costs one call, not the server.
         let reply = catch_unwind(AssertUnwindSafe(|| self.attend(call, &mut notes)));
         let mut reply = reply.unwrap_or_else(|_| {
             tracing::error!(request = %notes.request_id, "a call was answered by a panic; please report it");
             self.internal(call, &notes)
         });
-        if let (true, Ok(id)) = (self.request_ids, HeaderValue::try_from(notes.request_id.as_str())) {
+        if let (true, Ok(id)) =
+            (self.stock.setup.request_ids, HeaderValue::try_from(notes.request_id.as_str()))
+        {
             reply.headers.insert(REQUEST_ID, id);
         }
+        self.tally.count(self.index_of(&notes.vendor), reply.status);
         if tracing::enabled!(tracing::Level::DEBUG) {
             self.log(call, &reply, &notes);
         }
@@ -138,7 +221,7 @@ impl Engine {
     /// One line for a call: what was asked, what came of it, and the facts behind that. No header, no query, no body: they
     /// may hold secrets.
     fn log(&self, call: &Call, reply: &Reply, notes: &Notes) {
-        let profile = self.profiles.iter().find(|profile| profile.vendor == notes.vendor);
+        let profile = self.profiles().iter().find(|profile| profile.vendor == notes.vendor);
         let fact = |index: &u16| profile?.facts.get(usize::from(*index)).map(|fact| fact.id.as_str());
         let facts: Vec<&str> = notes.facts.iter().filter_map(fact).collect();
         let advisory = |index: &usize| profile?.advisories.get(*index).map(|advisory| advisory.says.as_str());
@@ -151,22 +234,25 @@ impl Engine {
         );
     }
 
-    /// From now on health says 503: the server is about to stop.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
-    }
-
     /// The vendors, in the order served.
     pub fn profiles(&self) -> &[Arc<Profile>] {
-        &self.profiles
+        &self.stock.setup.profiles
     }
 
-    /// The bases of a vendor's apis, as reached by path below a root such as `http://127.0.0.1:8080`.
-    pub fn base_urls(&self, root: &str, vendor: &str, organization: &str) -> Vec<(String, String)> {
-        let profile = self.profiles.iter().find(|profile| profile.vendor == vendor);
+    /// The bases of a vendor's apis, as reached by path below a root such as `http://127.0.0.1:8080`. They name the sandbox,
+    /// unless it is the default one.
+    pub fn base_urls(
+        &self,
+        root: &str,
+        vendor: &str,
+        sandbox: &str,
+        organization: &str,
+    ) -> Vec<(String, String)> {
+        let at = if sandbox == DEFAULT_SANDBOX { String::new() } else { format!("@{sandbox}") };
+        let profile = self.profiles().iter().find(|profile| profile.vendor == vendor);
         let apis = profile.map_or(&[][..], |profile| &profile.apis);
         apis.iter()
-            .map(|api| (api.name.clone(), format!("{root}/{vendor}{}", api.base_of(organization))))
+            .map(|api| (api.name.clone(), format!("{root}/{vendor}{at}{}", api.base_of(organization))))
             .collect()
     }
 
@@ -176,7 +262,7 @@ impl Engine {
         vendor: &str,
         organization: &str,
     ) -> Vec<(String, String, Option<String>)> {
-        let profile = self.profiles.iter().find(|profile| profile.vendor == vendor);
+        let profile = self.profiles().iter().find(|profile| profile.vendor == vendor);
         let credentials = profile.map_or(&[][..], |profile| &profile.credentials);
         let each = credentials.iter().map(|credential| match fixed(vendor, credential, organization) {
             Fixed::Client { id, secret } => (credential.name.clone(), id, Some(secret)),
@@ -187,31 +273,11 @@ impl Engine {
 
     /// Lets the next call to a vendor in a sandbox end in a fault, in the vendor's own shape.
     pub fn force_next(&self, sandbox: &str, vendor: &str, fault: FaultName) {
-        if let (Some(sandbox), Some(index)) = (self.sandboxes.get(sandbox), self.index_of(vendor)) {
-            sandbox.vendor(index).force(fault);
+        if let (Ok(sandbox), Some(index)) = (self.sandbox(sandbox), self.index_of(vendor))
+            && let Ok(Some(vendor)) = sandbox.vendor(index)
+        {
+            vendor.force(fault);
         }
-    }
-
-    /// Issues a token to an organization, with some of its kind's scopes or, if none are named, with all. `None` when there
-    /// is no such sandbox, vendor, organization or kind of credential.
-    pub fn issue(
-        &self,
-        sandbox: &str,
-        vendor: &str,
-        credential: &str,
-        organization: &str,
-        scopes: &[&str],
-    ) -> Option<String> {
-        let sandbox = Arc::clone(&*self.sandboxes.get(sandbox)?);
-        let vendor = self.index_of(vendor)?;
-        let credential = self.profiles[vendor].credentials.iter().position(|one| one.name == credential)?;
-        let organization = sandbox.organizations.iter().position(|name| name == organization)?;
-        let kind = &self.profiles[vendor].credentials[credential];
-        let token = sandbox.dice.credential(&kind.form, "token", self.vault.next());
-        let owner = Owner { sandbox: sandbox.name.clone(), vendor, organization, credential };
-        let scopes = (!scopes.is_empty()).then(|| scopes.iter().map(|scope| (*scope).to_owned()).collect());
-        self.vault.issue(&token, Issued::now(owner, scopes, sandbox.clock.now_ms(), kind.expires_ms));
-        Some(token)
     }
 
     /// Moves the clock of a sandbox ahead.
@@ -221,30 +287,43 @@ impl Engine {
         }
     }
 
-    fn index_of(&self, vendor: &str) -> Option<usize> {
-        self.profiles.iter().position(|profile| profile.vendor == vendor)
+    /// Whose the client is that a call to a token endpoint names.
+    fn client_of(&self, profile: &Profile, path: &str, call: &Call) -> Option<Owner> {
+        let api = routing::api_at(profile, path).filter(|api| api.kind == ApiKind::OAuth)?;
+        let client_id = identity::client(api, call)?;
+        self.vault.owner_of_client(&client_id)
+    }
+
+    /// The index of a vendor.
+    pub fn index_of(&self, vendor: &str) -> Option<usize> {
+        self.profiles().iter().position(|profile| profile.vendor == vendor)
     }
 
     fn attend(&self, call: &Call, notes: &mut Notes) -> Reply {
-        if call.path.starts_with(OWN_PREFIX) {
-            return self.own(call);
-        }
-        let Some(addressed) = selection::find(&self.profiles, call) else { return self.nobody(call) };
-        let profile = &self.profiles[addressed.vendor];
-        let shown = identity::shown(profile, routing::api_at(profile, addressed.path), call);
+        notes.come_to(Stage::Selection);
+        let Some(addressed) = selection::find(self.profiles(), call) else { return self.nobody(call, notes) };
+        let profile = &self.profiles()[addressed.vendor];
+        let api = routing::api_at(profile, addressed.path);
+        let shown = identity::shown(profile, api, call);
         let issued = shown.as_deref().and_then(|token| self.vault.token(token));
-        // The credential chooses the sandbox, a dead one too; a stranger's belongs to that of the URL.
-        let owner = issued.as_ref().map(|issued| &*issued.owner.sandbox);
-        let named = owner.or(addressed.sandbox).unwrap_or(DEFAULT_SANDBOX);
-        let found = self.sandboxes.get(named).or_else(|| self.sandboxes.get(DEFAULT_SANDBOX));
-        let Some(sandbox) = found.map(|sandbox| Arc::clone(&sandbox)) else { return self.nobody(call) };
+        // The credential chooses the sandbox, a dead one too; a stranger's belongs to that of the URL. At a token endpoint
+        // the credential is the client.
+        let client = if issued.is_none() { self.client_of(profile, addressed.path, call) } else { None };
+        let owner = issued.as_ref().map(|issued| &issued.owner).or(client.as_ref());
+        let named = owner.map(|owner| &*owner.sandbox).or(addressed.sandbox).unwrap_or(DEFAULT_SANDBOX);
+        let Ok(sandbox) = self.sandbox(named).or_else(|_| self.sandbox(DEFAULT_SANDBOX)) else {
+            return self.nobody(call, notes);
+        };
         notes.sandbox = sandbox.name.to_string();
-        sandbox.vendor(addressed.vendor).answer(
+        notes.credential = journal::shown(&sandbox, addressed.vendor, api, call, shown.as_deref(), owner);
+        let Ok(Some(vendor)) = sandbox.vendor(addressed.vendor) else { return self.nobody(call, notes) };
+        vendor.answer(
             &vendor::Visit {
                 call,
                 addressed: &addressed,
                 shown: shown.as_deref(),
                 issued: issued.as_deref(),
+                client: client.as_ref(),
                 sandbox: &sandbox,
                 vault: &self.vault,
             },
@@ -252,58 +331,41 @@ impl Engine {
         )
     }
 
-    /// The engine's own paths.
-    fn own(&self, call: &Call) -> Reply {
-        if call.path != "/_standin/health" {
-            return problem(StatusCode::NOT_FOUND, "there is nothing at this path", json!({}));
-        }
-        if !matches!(call.method, http::Method::GET | http::Method::HEAD) {
-            let reply = problem(StatusCode::METHOD_NOT_ALLOWED, "health is read with GET", json!({}));
-            return reply.with_header(http::header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        }
-        if self.draining.load(Ordering::Relaxed) {
-            return problem(StatusCode::SERVICE_UNAVAILABLE, "the server is about to stop", json!({}));
-        }
-        Reply::new(StatusCode::OK).with_body("application/json", "{\"status\":\"ok\"}")
-    }
-
     /// No vendor is at this address: which there are.
-    fn nobody(&self, call: &Call) -> Reply {
+    fn nobody(&self, call: &Call, notes: &mut Notes) -> Reply {
+        notes.ended = Some(Ended { fault: FaultName::UnknownPath, why: NO_VENDOR.to_owned() });
+        let known: Vec<&str> = self.profiles().iter().map(|profile| profile.vendor.as_str()).collect();
+        notes.hint = Some(format!("the vendors are {}", known.join(", ")));
         let root = if call.host.is_empty() { String::new() } else { format!("http://{}", call.host) };
         let vendors: serde_json::Map<String, serde_json::Value> = self
-            .profiles
+            .profiles()
             .iter()
             .map(|profile| {
-                let bases = self.base_urls(&root, &profile.vendor, ORGANIZATIONS[0]);
+                let bases = self.base_urls(&root, &profile.vendor, DEFAULT_SANDBOX, ORGANIZATIONS[0]);
                 let urls = bases.into_iter().map(|(api, url)| (api, serde_json::Value::String(url)));
                 (profile.vendor.clone(), serde_json::Value::Object(urls.collect()))
             })
             .collect();
         problem(
             StatusCode::NOT_FOUND,
-            "no vendor is at this address; a path begins with the vendor's name",
-            json!({"vendors": vendors}),
+            NO_VENDOR,
+            [("vendors".to_owned(), vendors.into())].into_iter().collect(),
         )
     }
 
     fn internal(&self, call: &Call, notes: &Notes) -> Reply {
-        let profile =
-            selection::find(&self.profiles, call).and_then(|addressed| self.profiles.get(addressed.vendor));
+        let profile = selection::find(self.profiles(), call)
+            .and_then(|addressed| self.profiles().get(addressed.vendor));
         match profile {
             Some(profile) => {
                 let fault = crate::fault::Fault::Internal;
                 crate::representation::failure::write(profile, None, None, &fault, &notes.request_id)
             }
-            None => problem(StatusCode::INTERNAL_SERVER_ERROR, "an internal error occurred", json!({})),
+            None => problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "an internal error occurred",
+                serde_json::Map::new(),
+            ),
         }
     }
-}
-
-/// A problem of the engine's own (RFC 9457).
-fn problem(status: StatusCode, detail: &str, more: serde_json::Value) -> Reply {
-    let mut body = json!({"title": status.canonical_reason().unwrap_or_default(), "status": status.as_u16(), "detail": detail});
-    if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
-        body.extend(more);
-    }
-    Reply::new(status).with_body("application/problem+json", body.to_string())
 }

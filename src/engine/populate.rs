@@ -2,18 +2,19 @@
 
 use std::cell::RefCell;
 
+use crate::fault::Problem;
 use crate::operation::table;
 use crate::profile::model::{RecordType, SeedSlot, Unique};
 use crate::profile::template::{Slots, Template, write_text};
-use crate::record::law::key;
+use crate::record::law::{self, key};
 use crate::record::text::folded;
 use crate::record::{self, link};
 use crate::seed::chance::below;
-use crate::seed::{self, Manager, Recipient, SeedGroup};
+use crate::seed::{self, Manager, PROBLEMS_MAX, Recipient, SeedGroup};
 use crate::store::{Draft, OrganizationId, RecordId, State};
 use crate::world::Dice;
 
-use super::Setup;
+use super::sandbox::Birth;
 use super::vendor::Vendor;
 
 /// Fills a vendor's store.
@@ -22,26 +23,26 @@ use super::vendor::Vendor;
 /// One sentence that names a recipient whom this vendor would not keep.
 pub fn populate(
     vendor: &Vendor,
-    setup: &Setup,
-    organizations: &[String],
+    birth: &Birth,
+    people: Option<&[Recipient]>,
     dice: Dice,
     now_ms: i64,
 ) -> Result<(), String> {
-    for (index, organization) in organizations.iter().enumerate() {
+    for (index, organization) in birth.organizations.iter().enumerate() {
         let id = OrganizationId(u16::try_from(index).unwrap_or(u16::MAX));
-        let place = Place { vendor, organization, id, dice, now_ms };
-        let own = setup.people.as_deref().filter(|_| index == 0);
+        let place = Place { vendor, organization, id, dice, now_ms, first: 0, is_import: false };
+        let own = people.filter(|_| index == 0);
         // The second organization is there to be a stranger to; a tenth of the people is plenty.
-        let count = if index == 0 { setup.recipients } else { setup.recipients / 10 };
+        let count = if index == 0 { birth.recipients } else { birth.recipients / 10 };
         vendor.store.write(|state| match own {
-            Some(people) => place.given(state, people),
+            Some(people) => first_of(place.given(state, people)),
             None => {
                 let domain = format!("{organization}.example.com");
-                let people = |nth: u64| seed::recipient(setup.seed, organization, nth, &domain);
-                place.people(state, count, people)?;
-                let groups = if setup.recipients == 0 { 0 } else { setup.groups };
+                let people = |nth: u64| seed::recipient(birth.seed, organization, nth, &domain);
+                first_of(place.people(state, count, people))?;
+                let groups = if birth.recipients == 0 { 0 } else { birth.groups };
                 let groups =
-                    seed::groups(setup.seed, organization, groups, u64::try_from(count).unwrap_or(u64::MAX));
+                    seed::groups(birth.seed, organization, groups, u64::try_from(count).unwrap_or(u64::MAX));
                 place.groups(state, &groups, count)
             }
         })?;
@@ -52,18 +53,42 @@ pub fn populate(
     Ok(())
 }
 
+/// The first thing that is wrong, as a sentence.
+fn first_of(wrong: Vec<Wrong>) -> Result<(), String> {
+    wrong.into_iter().next().map_or(Ok(()), |wrong| Err(wrong.sentence))
+}
+
+/// A recipient, or a group, that a vendor would not keep.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    /// Which recipient, counted from 0; `None` for a group.
+    pub nth: Option<u64>,
+    /// Why.
+    pub sentence: String,
+}
+
 /// Where recipients are put.
-struct Place<'a> {
-    vendor: &'a Vendor,
-    organization: &'a str,
-    id: OrganizationId,
-    dice: Dice,
-    now_ms: i64,
+pub(super) struct Place<'a> {
+    /// The vendor.
+    pub vendor: &'a Vendor,
+    /// The organization's name.
+    pub organization: &'a str,
+    /// The organization.
+    pub id: OrganizationId,
+    /// Chance.
+    pub dice: Dice,
+    /// The time.
+    pub now_ms: i64,
+    /// The how-many-th the first is of all that were ever put here, so that no two are drawn alike.
+    pub first: u64,
+    /// Whether they come to others: then the vendor's laws are looked at, and groups that are there are joined.
+    pub is_import: bool,
 }
 
 /// A type of record that recipients or groups become, with what is the same for all of them.
-struct Mould<'a> {
-    index: usize,
+pub(super) struct Mould<'a> {
+    /// The type's index.
+    pub index: usize,
     kind: &'a RecordType,
     template: &'a Template<SeedSlot>,
     picks: Dice,
@@ -77,7 +102,7 @@ struct Mould<'a> {
 
 impl Place<'_> {
     /// The mould of recipients, or of groups.
-    fn mould(&self, group: bool) -> Option<Mould<'_>> {
+    pub(super) fn mould(&self, group: bool) -> Option<Mould<'_>> {
         let mut records = self.vendor.profile.records.iter().enumerate();
         let (index, kind) =
             records.find(|(_, record)| record.is_group() == group && record.seed.is_some())?;
@@ -100,15 +125,18 @@ impl Place<'_> {
         })
     }
 
-    /// Recipients from a file, and the groups that they name.
-    fn given(&self, state: &mut State, people: &[Recipient]) -> Result<(), String> {
-        self.people(state, people.len(), |nth| {
+    /// Recipients from a file, and the groups that they name. Says what is wrong with any.
+    pub(super) fn given(&self, state: &mut State, people: &[Recipient]) -> Vec<Wrong> {
+        let wrong = self.people(state, people.len(), |nth| {
             usize::try_from(nth)
                 .ok()
                 .and_then(|nth| people.get(nth))
                 .cloned()
                 .unwrap_or_else(|| Recipient::new(""))
-        })?;
+        });
+        if !wrong.is_empty() {
+            return wrong;
+        }
         let mut groups: indexmap::IndexMap<&str, Vec<u64>> = indexmap::IndexMap::new();
         for (nth, person) in (0..).zip(people) {
             for name in &person.groups {
@@ -121,16 +149,13 @@ impl Place<'_> {
             members,
         };
         let groups: Vec<SeedGroup> = groups.into_iter().map(of).collect();
-        self.groups(state, &groups, people.len())
+        let wrong = self.groups(state, &groups, people.len()).err();
+        wrong.map(|sentence| Wrong { nth: None, sentence }).into_iter().collect()
     }
 
-    fn people(
-        &self,
-        state: &mut State,
-        count: usize,
-        person: impl Fn(u64) -> Recipient,
-    ) -> Result<(), String> {
-        let Some(mould) = self.mould(false) else { return Ok(()) };
+    fn people(&self, state: &mut State, count: usize, person: impl Fn(u64) -> Recipient) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        let Some(mould) = self.mould(false) else { return wrong };
         state.reserve(table(mould.index), self.id, count);
         let first = state.next_serial(table(mould.index));
         // Managers in a file are addresses; whoever stands later in it has a serial all the same.
@@ -147,10 +172,17 @@ impl Place<'_> {
                     known.get(&email.to_lowercase()).copied()
                 }
             };
-            let traits = Traits { mould: &mould, nth, recipient: Some(&recipient), group: None, manager };
-            self.put(state, &traits, recipient.active, &recipient.email)?;
+            let drawn = self.first + nth;
+            let traits =
+                Traits { mould: &mould, nth: drawn, recipient: Some(&recipient), group: None, manager };
+            if let Err(sentence) = self.put(state, &traits, recipient.active, &recipient.email) {
+                wrong.push(Wrong { nth: Some(nth), sentence });
+                if wrong.len() == PROBLEMS_MAX {
+                    break;
+                }
+            }
         }
-        Ok(())
+        wrong
     }
 
     fn groups(&self, state: &mut State, groups: &[SeedGroup], people: usize) -> Result<(), String> {
@@ -158,13 +190,38 @@ impl Place<'_> {
         let first = state
             .next_serial(table(of_people.index))
             .saturating_sub(u64::try_from(people).unwrap_or(u64::MAX));
-        for (nth, group) in (0..).zip(groups) {
+        let from = if self.is_import { state.next_serial(table(mould.index)) } else { 0 };
+        for (nth, group) in (from..).zip(groups) {
             let traits = Traits { mould: &mould, nth, recipient: None, group: Some(group), manager: None };
-            let id = self.put(state, &traits, true, &group.name)?;
-            let member = |member: &u64| RecordId { table: table(of_people.index), serial: first + member };
-            state.set_members(id, group.members.iter().map(member).collect());
+            let id = match self.is_import.then(|| self.group_called(state, &traits)).flatten() {
+                Some(known) => known,
+                None => self.put(state, &traits, true, &group.name)?,
+            };
+            let members = group.members.iter();
+            let members =
+                members.map(|member| RecordId { table: table(of_people.index), serial: first + member });
+            if self.is_import {
+                for member in members {
+                    state.link(id, member);
+                }
+                state.touch(id.table, id.serial, self.now_ms);
+            } else {
+                state.set_members(id, members.collect());
+            }
         }
         Ok(())
+    }
+
+    /// The group that is there already and called as this one would be.
+    fn group_called(&self, state: &State, traits: &Traits<'_>) -> Option<RecordId> {
+        let mut body = Vec::new();
+        traits.mould.template.write(traits, &mut body);
+        let wanted = record::attributes(&body);
+        let wanted = record::display_name(&wanted)?;
+        let mut known = state.scan(table(traits.mould.index), self.id);
+        let found =
+            known.find(|group| record::display_name(&record::attributes(group.body())) == Some(wanted));
+        found.map(|group| group.id())
     }
 
     /// One record from the profile's `seed` template.
@@ -183,12 +240,23 @@ impl Place<'_> {
             let amount = dice.between("amount", traits.nth, data.amount.0, data.amount.1);
             if data.erased_when_deactivated && !active { 0 } else { amount }
         });
-        let draft =
+        let mut draft =
             Draft { keys: traits.keys(&body), aside: amounts.collect(), body: body.as_slice().into() };
+        if self.is_import {
+            let admitted = law::admit(mould.kind, record::attributes(&body), None).map_err(|problems| {
+                let sentences: Vec<String> = problems.iter().map(Problem::sentence).collect();
+                format!("{}: {name}: {}", self.vendor.profile.vendor, sentences.join("; "))
+            })?;
+            (draft.keys, draft.body) = (admitted.keys, record::body(&admitted.attributes));
+        }
         let record = state.insert(table(mould.index), self.id, draft, self.now_ms);
         record.map(|record| record.id()).map_err(|clash| {
             let unique = mould.kind.unique.get(clash.unique).map_or("", |unique| &unique.name);
-            format!("{}: two recipients have the {unique} of {name}", self.vendor.profile.vendor)
+            let vendor = &self.vendor.profile.vendor;
+            if self.is_import {
+                return format!("{vendor}: somebody has the {unique} of {name} already");
+            }
+            format!("{vendor}: two recipients have the {unique} of {name}")
         })
     }
 }

@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 
+use super::limits::LIMITS;
 use super::sandbox::Sandbox;
 use crate::call::{Call, Reply};
 use crate::fault::{Fault, FaultName, Stranger};
-use crate::notes::Notes;
+use crate::limit::Limiter;
+use crate::notes::{Notes, Stage};
 use crate::operation::{self, Scene};
-use crate::profile::model::{Absent, Api, Does, Endpoint, IdForm, Profile};
+use crate::profile::model::{Api, Does, IdForm, Profile, RecordType};
 use crate::record::id::Ids;
+use crate::record::{self, law};
 use crate::representation::{self, Surface, answer, failure};
 use crate::stage::access::{self, Standing};
 use crate::stage::identity::{self, Place};
 use crate::stage::routing::{self, Routes, Sight};
 use crate::stage::selection::Addressed;
-use crate::store::{OrganizationId, Scope, Store, TableRules};
-use crate::vault::{Issued, Vault};
+use crate::store::{OrganizationId, Record, Scope, State, Store, TableRules};
+use crate::vault::{Issued, Owner, Vault};
 use crate::world::Dice;
 
 /// The longest request line and headers that a vendor reads. Tokens of 8 KiB exist; eight of them do not.
@@ -31,9 +34,11 @@ pub struct Vendor {
     /// Its behaviour.
     pub profile: Arc<Profile>,
     /// Its records.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// What its ids are drawn from, by record type.
     pub keys: Vec<u64>,
+    /// Its rate limits.
+    pub limiter: Limiter,
     routes: Arc<Routes>,
     standings: RwLock<Vec<Standing>>,
     forced: Mutex<Option<FaultName>>,
@@ -50,10 +55,23 @@ pub struct Visit<'a> {
     pub shown: Option<&'a str>,
     /// Whose that is.
     pub issued: Option<&'a Issued>,
+    /// At a token endpoint, whose the client is who calls.
+    pub client: Option<&'a Owner>,
     /// The sandbox.
     pub sandbox: &'a Sandbox,
     /// All credentials.
     pub vault: &'a Vault,
+}
+
+impl Visit<'_> {
+    /// Whether the URL names another sandbox or organization than that of the client who calls.
+    fn is_elsewhere(&self, sight: &Sight<'_>) -> bool {
+        self.client.is_some_and(|owner| {
+            let organization = self.sandbox.organizations.get(owner.organization);
+            self.addressed.sandbox.is_some_and(|named| *named != *owner.sandbox)
+                || sight.organization.as_ref().is_some_and(|named| Some(named) != organization)
+        })
+    }
 }
 
 /// Whoever has passed the gates.
@@ -74,23 +92,14 @@ impl Vendor {
         dice: Dice,
         organizations: &[String],
     ) -> Self {
-        let rules: Vec<TableRules> = profile
-            .records
-            .iter()
-            .map(|record| {
-                let scope = |platform| if platform { Scope::Platform } else { Scope::Organization };
-                TableRules { uniques: record.unique.iter().map(|unique| scope(unique.platform)).collect() }
-            })
-            .collect();
-        let store = Store::new(&rules);
-        let key = |record: &crate::profile::model::RecordType| {
-            dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0)
-        };
+        let store = Arc::new(Store::new(&rules(profile)));
+        let key = |record: &RecordType| dice.draw(&format!("id/{}/{}", profile.vendor, record.name), 0);
         let done = profile.prerequisites.iter().map(|prerequisite| prerequisite.at_start).collect();
         let standing = Standing { plan: 0, done };
         Self {
             index,
             keys: profile.records.iter().map(key).collect(),
+            limiter: Limiter::new(profile.limits.rates.iter().cloned(), profile.limits.in_force),
             profile: Arc::clone(profile),
             store,
             routes: Arc::clone(routes),
@@ -99,19 +108,65 @@ impl Vendor {
         }
     }
 
-    /// Puts every organization on a plan, or does or undoes a prerequisite for it.
+    /// The same vendor with another profile, another variant in force: its records, and what its organizations have done.
+    #[must_use]
+    pub fn under(&self, profile: &Arc<Profile>, routes: &Arc<Routes>) -> Self {
+        // The store is one and the same: what a call that is still under way writes is not lost.
+        self.store.write(|state| *state = under(profile, state));
+        Self {
+            index: self.index,
+            keys: self.keys.clone(),
+            limiter: self.limiter_under(profile),
+            store: Arc::clone(&self.store),
+            profile: Arc::clone(profile),
+            routes: Arc::clone(routes),
+            standings: RwLock::new(self.standings()),
+            forced: Mutex::new(*self.forced.lock()),
+        }
+    }
+
+    /// Makes the records those of a state, which may have been kept under another variant.
+    pub fn restore(&self, state: &State) {
+        self.store.restore(under(&self.profile, state));
+    }
+
+    /// The index of an organization's plan.
+    pub(super) fn plan(&self, organization: usize) -> usize {
+        self.standings.read().get(organization).map_or(0, |standing| standing.plan)
+    }
+
+    /// What each organization has and has done.
+    pub fn standings(&self) -> Vec<Standing> {
+        self.standings.read().clone()
+    }
+
+    /// Makes that something else.
+    pub fn set_standings(&self, standings: Vec<Standing>) {
+        *self.standings.write() = standings;
+    }
+
+    /// Puts an organization, or every one, on a plan, or does or undoes a prerequisite for it; or puts the rate limits in
+    /// force, or lifts them.
     ///
     /// # Errors
     /// One sentence that names what there is.
-    pub fn set_standing(&self, name: &str, value: &str) -> Result<(), String> {
+    pub fn set_standing(&self, organization: Option<usize>, name: &str, value: &str) -> Result<(), String> {
         let profile = &self.profile;
+        if name == LIMITS {
+            return self.set_limits(value);
+        }
         let mut standings = self.standings.write();
+        let standings = standings
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| organization.is_none_or(|organization| organization == *index))
+            .map(|(_, standing)| standing);
         if name == "plan" {
             let plan = profile.plans.iter().position(|plan| plan == value);
             let known = profile.plans.join(", ");
             let plan = plan
                 .ok_or_else(|| format!("{} has no plan `{value}`; its plans are {known}", profile.vendor))?;
-            standings.iter_mut().for_each(|standing| standing.plan = plan);
+            standings.for_each(|standing| standing.plan = plan);
             return Ok(());
         }
         let index = profile.prerequisites.iter().position(|prerequisite| prerequisite.name == name);
@@ -120,7 +175,7 @@ impl Vendor {
         let done = value
             .parse()
             .map_err(|_| format!("the prerequisite `{name}` is true or false, not `{value}`"))?;
-        standings.iter_mut().for_each(|standing| standing.done[index] = done);
+        standings.for_each(|standing| standing.done[index] = done);
         Ok(())
     }
 
@@ -133,17 +188,22 @@ impl Vendor {
     pub fn answer(&self, visit: &Visit<'_>, notes: &mut Notes) -> Reply {
         let profile = &*self.profile;
         notes.vendor.clone_from(&profile.vendor);
+        notes.profile = Some(Arc::clone(&self.profile));
+        notes.prefix_bytes = visit.addressed.prefix.len();
+        notes.come_to(Stage::Api);
         let Some(sight) = self.routes.find(profile, visit.addressed.path) else {
             notes.rule(&profile.bases_rule);
             self.hint(None, visit.addressed.path, notes);
-            let Some(api) = routing::api_of_other_version(profile, visit.addressed.path) else {
-                return failure::write(profile, None, None, &Fault::UnknownPath, &notes.request_id);
-            };
-            notes.rule(&api.offers.versions_rule);
-            let fault = Fault::UnknownVersion { served: api.base_text() };
-            return failure::write(profile, Some(api), None, &fault, &notes.request_id);
+            let api = routing::api_of_other_version(profile, visit.addressed.path);
+            let fault = api.map_or(Fault::UnknownPath, |api| {
+                notes.rule(&api.offers.versions_rule);
+                Fault::UnknownVersion { served: api.base_text() }
+            });
+            notes.end(&fault);
+            return failure::write(profile, api, None, &fault, &notes.request_id);
         };
         let api = &profile.apis[sight.api];
+        notes.api = Some(sight.api);
         notes.rule(&api.rule);
         let ids = self.ids(api);
         let organization =
@@ -168,7 +228,11 @@ impl Vendor {
         let api = surface.api;
         let endpoint = sight.endpoint(api, &visit.call.method);
         self.advise(endpoint, ended.as_ref().err(), notes);
-        ended.unwrap_or_else(|fault| {
+        let mut reply = ended.unwrap_or_else(|fault| {
+            notes.end(&fault);
+            if notes.operation.is_none() {
+                notes.missed_operation = endpoint.map(|endpoint| endpoint.name.clone());
+            }
             if let Some(rule) = api.errors.faults.get(&fault.name()).and_then(|look| look.rule.as_ref()) {
                 notes.rule(rule);
             }
@@ -177,7 +241,9 @@ impl Vendor {
                 self.hint(Some(api), visit.addressed.path, notes);
             }
             failure::write(surface.profile, Some(api), Some(surface), &fault, &notes.request_id)
-        })
+        });
+        self.tell_levels(&mut reply, surface.now_ms, notes);
+        reply
     }
 
     /// The path of a call: the stages in the order that a caller can observe.
@@ -189,18 +255,24 @@ impl Vendor {
         notes: &mut Notes,
     ) -> Result<Reply, Fault> {
         let (api, call) = (surface.api, visit.call);
+        notes.come_to(Stage::Head);
         if call.head_bytes() > HEAD_BYTES_MAX {
             return Err(Fault::HeadTooLarge);
         }
         if api.unknown_route_first {
+            notes.come_to(Stage::Route);
             sight.settle(api, &call.method)?;
         }
+        notes.come_to(Stage::Strike);
         self.strike()?;
+        notes.come_to(Stage::Identity);
         let organization = self.identify(visit, api, sight, surface.now_ms, notes)?;
         if let Some(organization) = organization {
+            notes.come_to(Stage::Access);
             self.allow(visit, api, organization, notes)?;
         }
-        // Rate limits are spent here, once they are in force.
+        notes.come_to(Stage::Limits);
+        let _running = self.spend(visit, surface, sight, organization, notes)?;
         let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
         let scopes = visit.issued.and_then(|issued| issued.scopes.as_deref());
         let caller = Caller { organization: OrganizationId(organization), scopes };
@@ -216,6 +288,7 @@ impl Vendor {
         caller: Caller<'_>,
         notes: &mut Notes,
     ) -> Result<Reply, Fault> {
+        notes.come_to(Stage::Route);
         let endpoint = sight.settle(surface.api, &visit.call.method).map_err(|fault| match fault {
             // `/users/bulk` looks like a user's path, and is one that the profile says nobody has.
             Fault::MethodNotAllowed { .. } if self.absent(visit.addressed.path).is_some() => {
@@ -225,12 +298,16 @@ impl Vendor {
         })?;
         notes.operation = Some(endpoint.name.clone());
         notes.rule(&endpoint.rule);
+        notes.come_to(Stage::Scope);
         access::allow_scope(endpoint.scope.as_deref(), caller.scopes)?;
+        notes.come_to(Stage::Body);
         if endpoint.does == Does::Bulk {
             return self.bulk(visit, surface, sight, endpoint, caller, notes);
         }
         let reading = representation::read(surface, endpoint, self.index, sight.id.clone(), notes)?;
+        notes.come_to(Stage::FieldScope);
         reading.scopes.iter().try_for_each(|scope| access::allow_scope(Some(scope), caller.scopes))?;
+        notes.come_to(Stage::Operation);
         let scene = Scene {
             profile: surface.profile,
             store: &self.store,
@@ -239,6 +316,7 @@ impl Vendor {
             now_ms: surface.now_ms,
             vault: visit.vault,
             dice: visit.sandbox.dice,
+            is_elsewhere: visit.is_elsewhere(sight),
         };
         let outcome = operation::run(&scene, reading.input, notes)?;
         Ok(answer::write(surface, endpoint, &reading.echo, &outcome))
@@ -267,7 +345,8 @@ impl Vendor {
         }
         let place = Place {
             vendor: self.index,
-            sandbox: visit.addressed.sandbox,
+            // The default sandbox takes the calls of those that are gone, and knows none of their credentials.
+            sandbox: Some(visit.addressed.sandbox.unwrap_or(&visit.sandbox.name)),
             organization: sight.organization.as_deref(),
         };
         let organizations = &visit.sandbox.organizations;
@@ -299,92 +378,6 @@ impl Vendor {
         access::allow_client(api, visit.call, notes)
     }
 
-    /// Names the advisories that the call ran into.
-    fn advise(&self, endpoint: Option<&Endpoint>, fault: Option<&Fault>, notes: &mut Notes) {
-        for (index, advisory) in self.profile.advisories.iter().enumerate() {
-            // A call that was turned away before its operation met only what waits for that fault.
-            let reached = notes.operation.is_some() || !advisory.faults.is_empty();
-            let operation =
-                reached && endpoint.is_some_and(|endpoint| advisory.operations.contains(&endpoint.name));
-            let ended = fault.is_some_and(|fault| advisory.faults.contains(&fault.name()));
-            let met = (advisory.operations.is_empty() || operation)
-                && (advisory.faults.is_empty() || ended)
-                && (advisory.sent.is_empty() || notes.sent.contains(&index))
-                && (advisory.notes.is_empty()
-                    || advisory.notes.iter().all(|word| notes.words.contains(&word.as_str())));
-            if met && !notes.advisories.contains(&index) {
-                notes.advisories.push(index);
-                notes.fact(u16::try_from(advisory.fact).unwrap_or(u16::MAX));
-            }
-        }
-    }
-
-    /// Names the facts behind a fault that the stage which raised it could not know.
-    fn name_rules(
-        &self,
-        surface: &Surface<'_>,
-        endpoint: Option<&Endpoint>,
-        fault: &Fault,
-        notes: &mut Notes,
-    ) {
-        surface.api.errors.rule.iter().for_each(|rule| notes.rule(rule));
-        let of_protocol = if let Fault::Scim(error) = fault { error.path.as_deref() } else { None };
-        if let (Some(path), Some(endpoint)) = (of_protocol, endpoint) {
-            let rules = surface.profile.records.get(endpoint.record).map_or(&[][..], |kind| &kind.rules);
-            let is_of = |place: &str| {
-                path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            rules.iter().filter(|rule| is_of(&rule.path.to_string())).for_each(|rule| notes.rule(&rule.rule));
-        }
-        match (fault.name(), endpoint) {
-            (FaultName::MethodNotAllowed | FaultName::NotSupported, Some(endpoint)) => {
-                notes.rule(&endpoint.rule)
-            }
-            (FaultName::RateLimited, _) => self.profile.limits.rule.iter().for_each(|rule| notes.rule(rule)),
-            (FaultName::UnknownReference, Some(endpoint)) => {
-                surface
-                    .api
-                    .resources
-                    .get(endpoint.of)
-                    .iter()
-                    .for_each(|resource| notes.rule(&resource.unknown_member_rule));
-            }
-            _ => {}
-        }
-    }
-
-    /// Tells what would have been nearer: an absence that the profile explains, the paths of the api that was met, or the
-    /// bases of all.
-    fn hint(&self, api: Option<&Api>, path: &str, notes: &mut Notes) {
-        notes.hint = Some(match (self.absent(path), api) {
-            (Some(absent), _) => {
-                notes.rule(&absent.rule);
-                absent.about.clone()
-            }
-            (None, Some(api)) => {
-                let mut paths: Vec<&str> = Vec::new();
-                for endpoint in api.endpoints.iter().filter(|endpoint| !endpoint.is_refusal()) {
-                    if !paths.contains(&endpoint.path.as_str()) {
-                        paths.push(&endpoint.path);
-                    }
-                }
-                format!("below {} there are {}", api.base_text(), paths.join(", "))
-            }
-            (None, None) => {
-                let bases: Vec<String> = self.profile.apis.iter().map(Api::base_text).collect();
-                format!("{} answers below {}", self.profile.title, bases.join(", "))
-            }
-        });
-    }
-
-    /// What the profile says is not served at a path.
-    fn absent(&self, path: &str) -> Option<&Absent> {
-        self.profile.absent.iter().find(|absent| {
-            let below = absent.path.as_deref().and_then(|absent| path.strip_prefix(absent));
-            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    }
-
     /// How an api names records, by record type.
     pub fn ids<'p>(&'p self, api: &'p Api) -> Vec<Option<Ids<'p>>> {
         let form = |index: usize| -> Option<&'p IdForm> {
@@ -396,4 +389,26 @@ impl Vendor {
         let records = self.profile.records.iter().zip(&self.keys).enumerate();
         records.map(|(index, (record, key))| Some(Ids { form: form(index)?, record, key: *key })).collect()
     }
+}
+
+fn rules(profile: &Profile) -> Vec<TableRules> {
+    let scope = |platform| if platform { Scope::Platform } else { Scope::Organization };
+    let of = |record: &RecordType| TableRules {
+        uniques: record.unique.iter().map(|unique| scope(unique.platform)).collect(),
+    };
+    profile.records.iter().map(of).collect()
+}
+
+/// A state whose records have the keys that a profile gives them.
+fn under(profile: &Profile, state: &State) -> State {
+    let keys = |record: &Record| {
+        let kind = profile.records.get(usize::from(record.table.0));
+        let attributes = record::attributes(record.body());
+        kind.map_or_else(Vec::new, |kind| {
+            kind.unique.iter().map(|unique| law::key(unique, &attributes)).collect()
+        })
+    };
+    let mut state = state.under(&rules(profile), &keys);
+    state.keep_recent(profile.records.iter().any(|record| record.visible_after_ms > 0));
+    state
 }

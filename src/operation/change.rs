@@ -20,9 +20,9 @@ use crate::scim::resource;
 use crate::store::{Record, ReplaceError, State};
 
 /// What is to become of a record: its attributes with this surface's ids, and its links.
-struct Wanted {
-    attributes: Map<String, Value>,
-    links: Links,
+pub(super) struct Wanted {
+    pub attributes: Map<String, Value>,
+    pub links: Links,
 }
 
 /// Changes fields.
@@ -143,7 +143,7 @@ fn member_ids(members: &Value) -> Result<Vec<String>, Fault> {
 
 /// Changes a record under the lock: reads it as this surface shows it, lets `make` say what is to become of it, and keeps
 /// that, whole or not at all. What stays the same is not written, so its times stay too.
-fn change(
+pub(super) fn change(
     scene: &Scene<'_>,
     target: &Target,
     notes: &mut Notes,
@@ -220,7 +220,7 @@ fn name_kept(kind: &RecordType, kept: &[String], notes: &mut Notes) {
     }
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(super) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(object) => object,
         _ => Map::new(),

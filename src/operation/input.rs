@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::oauth::TokenRequest;
+use crate::oauth::{RevocationRequest, TokenRequest};
 use crate::profile::model::{Format, Matching};
 use crate::profile::path::RecordPath;
 use crate::scim::filter::Filter;
@@ -52,6 +52,15 @@ pub enum Input {
         /// Who is in it.
         links: Links,
     },
+    /// Change one by hand: as a JSON merge patch (RFC 7396) of its attributes.
+    Edit {
+        /// Which.
+        target: Target,
+        /// The attributes.
+        changes: Map<String, Value>,
+        /// Who is in it, and what it is in.
+        links: Links,
+    },
     /// Change one by a PatchOp.
     Patch {
         /// Which.
@@ -75,6 +84,17 @@ pub enum Input {
         credential: usize,
         /// How long the token lives.
         expires_ms: u64,
+        /// Whether it ends the client's one before.
+        one_per_client: bool,
+    },
+    /// End an access token.
+    Revoke {
+        /// What the client asks.
+        request: RevocationRequest,
+        /// Which vendor's and credential's client it must be.
+        vendor: usize,
+        /// The credential's index.
+        credential: usize,
     },
 }
 

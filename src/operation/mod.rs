@@ -4,6 +4,7 @@
 //! the surface are the ids (a record is named in each surface's form) and nothing else. Every change happens under one
 //! write lock, whole or not at all.
 
+mod by_hand;
 mod change;
 mod create;
 mod input;
@@ -20,9 +21,10 @@ use crate::notes::Notes;
 use crate::profile::model::{Profile, RecordType};
 use crate::record::id::Ids;
 use crate::store::{OrganizationId, Record, RecordId, State, Store, TableId};
-use crate::vault::{Owner, Vault};
+use crate::vault::Vault;
 use crate::world::Dice;
 
+pub use by_hand::{erase, filled_in, from_text};
 pub use create::{RECORD_BYTES_MAX, RECORDS_MAX};
 pub use input::{
     Condition, FieldChange, FieldTest, Input, Links, Listing, Mark, OfKind, Selection, Target, Versions,
@@ -48,6 +50,8 @@ pub struct Scene<'a> {
     pub vault: &'a Vault,
     /// Chance.
     pub dice: Dice,
+    /// Whether the URL names another sandbox or organization than that of the client who calls.
+    pub is_elsewhere: bool,
 }
 
 /// How an operation ended well.
@@ -74,6 +78,8 @@ pub enum Outcome {
     Listed(Listed),
     /// An access token was issued.
     Granted(Granted),
+    /// An access token lives no more, or never did.
+    Revoked,
 }
 
 /// Part of a list.
@@ -105,19 +111,19 @@ pub fn run(scene: &Scene<'_>, input: Input, notes: &mut Notes) -> Result<Outcome
         Input::Replace { target, attributes, links } => {
             change::replace(scene, &target, attributes, &links, notes)
         }
+        Input::Edit { target, changes, links } => by_hand::edit(scene, &target, changes, &links, notes),
         Input::Patch { target, patch, leniency, ignore_unknown_members } => {
             change::patch(scene, &target, &patch, &leniency, ignore_unknown_members, notes)
         }
         Input::Delete(target) => remove::delete(scene, &target, notes),
-        Input::Token { request, vendor, credential, expires_ms } => {
-            token::grant(scene, &request, vendor, credential, expires_ms)
+        Input::Token { request, vendor, credential, expires_ms, one_per_client } => {
+            let kind = token::Kind { vendor, credential };
+            token::grant(scene, &request, kind, expires_ms, one_per_client)
+        }
+        Input::Revoke { request, vendor, credential } => {
+            token::revoke(scene, &request, token::Kind { vendor, credential })
         }
     }
-}
-
-/// The owner of a credential, without its organization: what an operation compares.
-fn is_for(owner: &Owner, vendor: usize, credential: usize) -> bool {
-    owner.vendor == vendor && owner.credential == credential
 }
 
 impl<'a> Scene<'a> {

@@ -13,7 +13,7 @@ use crate::store::{RecordId, State};
 
 impl Scene<'_> {
     /// A record's attributes as this surface shows them: references as its ids.
-    pub(super) fn outward(&self, record: &RecordType, attributes: &mut Map<String, Value>) {
+    pub fn outward(&self, record: &RecordType, attributes: &mut Map<String, Value>) {
         for (path, refers_to, _) in references(record) {
             let Some(text) = value_at(attributes, path).and_then(Value::as_str).map(str::to_owned) else {
                 continue;

@@ -86,7 +86,7 @@ impl Library {
     }
 
     /// The profile of a vendor with the given variants in force; of variants that are not named, the first value. Picks
-    /// of a plan or a prerequisite are not looked at.
+    /// of a plan, of a prerequisite or of the limits are not looked at.
     ///
     /// # Errors
     /// Every pick that the file does not have; if it has all, every mistake of the file.
@@ -206,7 +206,7 @@ fn variants(tree: &Node) -> &[node::Entry] {
 /// Reports picks that the variants do not have.
 fn check_picks(whole: &Node, picks: &[(String, String)], out: &mut Vec<Diagnostic>) {
     let is_of_organization = |name: &str| {
-        name == "plan"
+        matches!(name, "plan" | "limits")
             || whole.get("prerequisites").is_some_and(|prerequisites| prerequisites.entry(name).is_some())
     };
     for (name, value) in picks.iter().filter(|(name, _)| !is_of_organization(name)) {

@@ -158,6 +158,21 @@ pub fn token_form(text: &str) -> Result<(), String> {
     around(text, &["{random}"], "a token form is text around one `{random}`")
 }
 
+/// A duration, or one with a `-` in front: `30s`, `-30s`.
+///
+/// # Errors
+/// What a skew looks like.
+pub fn skew(text: &str) -> Result<(), String> {
+    let wanted = || "a whole number and one of ms, s, m, h, d, such as `5s`; `-5s` for earlier".to_owned();
+    skew_ms(text).map(|_| ()).ok_or_else(wanted)
+}
+
+/// The milliseconds of a skew.
+pub fn skew_ms(text: &str) -> Option<i64> {
+    let (sign, length) = text.strip_prefix('-').map_or((1, text), |length| (-1, length));
+    i64::try_from(super::grammar::duration_ms(length)?).ok().map(|ms| sign * ms)
+}
+
 /// An attribute and an operator: `userName eq`.
 ///
 /// # Errors

@@ -70,6 +70,14 @@ pub fn rfc3339(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
+/// The milliseconds since 1970 of a time in RFC 3339, or of a date's beginning in UTC.
+pub fn time_ms(text: &str) -> Option<i64> {
+    let time = text.parse::<jiff::Timestamp>().ok();
+    let date =
+        || Some(text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
+    time.or_else(date).map(jiff::Timestamp::as_millisecond)
+}
+
 #[cfg(test)]
 mod tests {
     use super::is;

@@ -66,6 +66,10 @@ pub fn write(surface: &Surface<'_>, endpoint: &Endpoint, echo: &Echo, outcome: &
                 .with_header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
                 .with_header(PRAGMA, HeaderValue::from_static("no-cache"))
         }
+        // The body is ignored by the client: the code says it all (RFC 7009 section 2.2).
+        Outcome::Revoked => {
+            Reply::new(status).with_header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+        }
     }
 }
 

@@ -128,6 +128,7 @@ fn inner(surface: &Surface<'_>, base: &str, operation: &Operation, part: Part) -
         headers,
         body: Body::Whole(body),
         listener_vendor: outer.listener_vendor.clone(),
+        peer: outer.peer,
     };
     Ok(Inner { call, path: path.clone(), part })
 }

@@ -1,11 +1,11 @@
 //! Faults to replies, in the vendor's own shape where it has one, in its protocol's otherwise.
 
 use http::StatusCode;
-use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::json;
 
 use super::answer::SCIM_JSON;
-use super::{Surface, scim_json};
+use super::{Surface, levels, scim_json};
 use crate::call::Reply;
 use crate::fault::{Fault, FaultName, Problem, Stranger, Wrong};
 use crate::operation::{RECORD_BYTES_MAX, RECORDS_MAX};
@@ -67,6 +67,11 @@ pub fn write(
         reply.headers.insert(http::header::CONTENT_TYPE, value);
     }
     add_headers(&mut reply, profile, api, fault);
+    if let (Fault::RateLimited { retry_after_ms }, Some(surface)) = (fault, surface)
+        && let Some(wait) = levels::retry_after(&profile.limits, *retry_after_ms, surface.now_ms)
+    {
+        reply.headers.insert(RETRY_AFTER, wait);
+    }
     for (name, value) in look.map_or(&[][..], |look| &look.headers) {
         reply.headers.insert(name.clone(), value.clone());
     }
@@ -216,6 +221,7 @@ impl Telling<'_> {
                 format!("this is not enabled yet: {}", about.unwrap_or(name))
             }
             Fault::ClientRefused => "this client is not supported".to_owned(),
+            Fault::RateLimited { .. } => "too many requests".to_owned(),
             Fault::HeadTooLarge => "the request line and headers are too long".to_owned(),
             Fault::UnknownRoute => "there is nothing at this path".to_owned(),
             Fault::MethodNotAllowed { .. } => "this method is not allowed here".to_owned(),

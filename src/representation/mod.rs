@@ -12,6 +12,7 @@
 //! | [`mod@face`] | a record as a surface shows it, rendered once and kept with the record |
 //! | [`mod@links`] | which records stand beside it, as ids or as entries |
 //! | [`mod@answer`] | [`Outcome`](crate::operation::Outcome) to [`Reply`](crate::call::Reply) |
+//! | [`mod@levels`] | what a reply says of rate limits |
 //! | [`mod@failure`] | [`Fault`] to [`Reply`](crate::call::Reply) |
 //!
 //! **Invariant:** nothing here changes a record or decides whether a call may pass.
@@ -22,6 +23,7 @@ pub mod cursor;
 pub mod discovery;
 pub mod face;
 pub mod failure;
+pub mod levels;
 pub mod links;
 pub mod query;
 pub mod rest;
@@ -35,9 +37,9 @@ use self::cursor::Walk;
 use crate::call::{Body, Call};
 use crate::fault::Fault;
 use crate::notes::Notes;
-use crate::oauth::TokenRequest;
+use crate::oauth::{RevocationRequest, TokenRequest};
 use crate::operation::{Condition, Input, Target, Want, Who};
-use crate::profile::model::{Api, ApiKind, Does, Endpoint, Profile};
+use crate::profile::model::{Api, ApiKind, Does, Endpoint, Profile, Token};
 use crate::record::id::Ids;
 use crate::scim::projection::Projection;
 
@@ -103,9 +105,7 @@ pub fn read(
         },
         ApiKind::OAuth => {
             let authorization = surface.call.header(&http::header::AUTHORIZATION);
-            let Some(token) = surface.api.token.as_ref().filter(|_| endpoint.does == Does::Token) else {
-                return Err(Fault::UnknownRoute);
-            };
+            let Some(token) = surface.api.token.as_ref() else { return Err(Fault::UnknownRoute) };
             let form =
                 media_type(surface.call).is_none_or(|sent| sent == "application/x-www-form-urlencoded");
             if !form {
@@ -115,10 +115,16 @@ pub fn read(
                     what,
                 )));
             }
-            let request = TokenRequest::read(authorization, &whole(surface.call)?, token.authentication)
-                .map_err(Fault::OAuth)?;
+            let (form, ways) = (whole(surface.call)?, token.authentication);
             let credential = surface.api.credential;
-            let input = Input::Token { request, vendor, credential, expires_ms: token.expires_ms };
+            let input = if endpoint.does == Does::Revoke {
+                let request = RevocationRequest::read(authorization, &form, ways).map_err(Fault::OAuth)?;
+                Input::Revoke { request, vendor, credential }
+            } else {
+                let request = TokenRequest::read(authorization, &form, ways).map_err(Fault::OAuth)?;
+                let Token { expires_ms, one_per_client, .. } = *token;
+                Input::Token { request, vendor, credential, expires_ms, one_per_client }
+            };
             Ok(Reading { input, echo: Echo::default(), scopes: Vec::new() })
         }
     }

@@ -54,6 +54,7 @@ pub(super) fn read(
         | Does::Describe(_)
         | Does::Bulk
         | Does::Token
+        | Does::Revoke
         | Does::Refuse(_) => Err(Fault::UnknownRoute),
     }
 }

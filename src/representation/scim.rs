@@ -66,7 +66,7 @@ pub(super) fn read(
             reading(Input::Patch { target, patch, leniency, ignore_unknown_members })
         }
         Does::List | Does::ListAll | Does::Describe(_) | Does::Bulk => Err(Fault::UnknownRoute),
-        Does::Update(_) | Does::Token | Does::Refuse(_) => Err(Fault::UnknownRoute),
+        Does::Update(_) | Does::Token | Does::Revoke | Does::Refuse(_) => Err(Fault::UnknownRoute),
     }
 }
 

@@ -54,6 +54,8 @@ impl Format {
 pub struct Loaded {
     /// The recipients in the file's order; their managers are [`Manager::Email`](super::Manager::Email).
     pub recipients: Vec<Recipient>,
+    /// The line of each, counted from 1.
+    pub lines: Vec<usize>,
     /// What was loaded all the same: addresses outside the domains reserved for examples.
     pub warnings: Vec<Problem>,
 }

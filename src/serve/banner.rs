@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::root;
-use crate::engine::Engine;
+use crate::engine::{DEFAULT_SANDBOX, Engine};
 use crate::profile::fixed::ORGANIZATIONS;
 use crate::profile::model::{Api, Carrier, Does, Profile};
 use crate::server::Address;
@@ -59,7 +59,7 @@ struct Row {
 }
 
 fn rows(engine: &Engine, profile: &Profile, root: &str) -> Vec<Row> {
-    let urls = engine.base_urls(root, &profile.vendor, ORGANIZATION);
+    let urls = engine.base_urls(root, &profile.vendor, DEFAULT_SANDBOX, ORGANIZATION);
     let row = |(name, url): (String, String)| {
         let api = profile.apis.iter().find(|api| api.name == name);
         let credential = api.and_then(|api| shown(engine, profile, api));
@@ -83,7 +83,7 @@ fn shown(engine: &Engine, profile: &Profile, api: &Api) -> Option<(String, Optio
 
 /// A call that lists something, for a vendor that can: the vendor, and what stands behind `curl`.
 fn example(engine: &Engine, profile: &Profile, root: &str) -> Option<(String, String)> {
-    let urls = engine.base_urls(root, &profile.vendor, ORGANIZATION);
+    let urls = engine.base_urls(root, &profile.vendor, DEFAULT_SANDBOX, ORGANIZATION);
     profile.apis.iter().find_map(|api| {
         let list = api.endpoints.iter().find(|endpoint| endpoint.does == Does::List)?;
         let (_, base) = urls.iter().find(|(name, _)| *name == api.name)?;

@@ -16,6 +16,9 @@ use crate::profile::{Library, files, overlay};
 /// What a pick of the organization's plan is called.
 const PLAN: &str = "plan";
 
+/// What a pick of the rate limits is called: whether they are in force.
+const LIMITS: &str = "limits";
+
 /// Which vendors, from which files, with which picks.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
@@ -30,9 +33,12 @@ pub struct Choice {
 /// The vendors as chosen.
 #[derive(Debug)]
 pub struct Chosen {
+    /// The files, as read.
+    pub library: Arc<Library>,
     /// Their profiles, with the variants picked in force.
     pub profiles: Vec<Arc<Profile>>,
-    /// The picks that are no variants, as vendor, name and value: the plan, and prerequisites as `true` or `false`.
+    /// The picks that are no variants, as vendor, name and value: the plan, the limits as `on` or `off`, and prerequisites as
+    /// `true` or `false`.
     pub standing: Vec<(String, String, String)>,
 }
 
@@ -41,7 +47,7 @@ pub struct Chosen {
 pub struct Pick {
     /// The vendor.
     pub vendor: String,
-    /// A variant, `plan`, or a prerequisite.
+    /// A variant, `plan`, `limits`, or a prerequisite.
     pub name: String,
     /// The value.
     pub value: String,
@@ -85,14 +91,15 @@ impl Choice {
         for pick in &self.picks {
             known(&format!("--set {pick}: "), &pick.vendor, served.iter().copied())?;
         }
-        let mut chosen = Chosen { profiles: Vec::new(), standing: Vec::new() };
+        let (mut profiles, mut standing) = (Vec::new(), Vec::new());
         for vendor in served {
             let picks: Vec<&Pick> = self.picks.iter().filter(|pick| pick.vendor == vendor).collect();
-            let profile = self.vendor(&library, vendor, &picks, &mut chosen.standing)?;
-            alone_at_its_hosts(&profile, &chosen.profiles)?;
-            chosen.profiles.push(Arc::new(profile));
+            let profile = self.vendor(&library, vendor, &picks, &mut standing)?;
+            alone_at_its_hosts(&profile, &profiles)?;
+            profiles.push(Arc::new(profile));
         }
-        Ok(chosen)
+        let library = Arc::new(library);
+        Ok(Chosen { library, profiles, standing })
     }
 
     fn library(&self) -> Result<Library, Refusal> {
@@ -193,12 +200,17 @@ fn target(profile: &Profile, pick: &Pick) -> Result<Target, Refusal> {
     if pick.name == PLAN && !profile.plans.is_empty() {
         return one_of(&profile.plans.iter().map(String::as_str).collect::<Vec<_>>(), "");
     }
+    let limits = (!profile.limits.rates.is_empty()).then_some(LIMITS);
+    if limits == Some(&pick.name) {
+        return one_of(&["on", "off"], "");
+    }
     if profile.prerequisites.iter().any(|one| one.name == pick.name) {
         return one_of(&["true", "false"], "");
     }
     let plan = (!profile.plans.is_empty()).then_some(PLAN);
     let names: Vec<&str> = (profile.variants.iter().map(|variant| variant.name.as_str()))
         .chain(plan)
+        .chain(limits)
         .chain(profile.prerequisites.iter().map(|one| one.name.as_str()))
         .collect();
     let near = did_you_mean(&pick.name, names.iter().copied());

@@ -19,16 +19,20 @@ use tokio::task::spawn_blocking;
 use tracing_subscriber::filter::Targets;
 
 use crate::call::{Call, Reply};
+use crate::control::Desk;
 use crate::engine::{Engine, Setup};
 use crate::profile::model::Profile;
 use crate::seed::{self, Format, Recipient};
 use crate::server::{self, Address, Answer, Door, Limits, Open};
 
+mod background;
 mod banner;
 mod choice;
 mod log;
 mod refusal;
 
+pub use crate::control::Access;
+pub use background::Background;
 pub use choice::{Choice, Chosen, Pick};
 pub use log::LogFormat;
 pub use refusal::Refusal;
@@ -58,61 +62,92 @@ pub struct Order {
     pub seed_file: Option<PathBuf>,
     /// Whether replies carry `Standin-Request-Id`.
     pub request_ids: bool,
-    /// What is logged.
-    pub log: Targets,
-    /// How it is written.
-    pub log_format: LogFormat,
+    /// Who may call the control API.
+    pub access: Access,
 }
 
-/// Serves until SIGTERM or SIGINT, then finishes the running calls.
+/// Serves until SIGTERM or SIGINT, then finishes the running calls. The log says what passes the filter.
 ///
 /// # Errors
 /// Why it cannot start.
-pub fn run(order: Order) -> Result<(), Refusal> {
-    log::start(order.log, order.log_format);
-    let Chosen { profiles, standing } = order.choice.read()?;
+pub fn run(order: Order, log: Targets, log_format: LogFormat) -> Result<(), Refusal> {
+    log::start(log, log_format);
+    let cannot = |error: io::Error| Refusal::new(format!("the system gives no threads to run on: {error}"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
+    let ended = runtime.block_on(until_stopped(order));
+    // What was told to stop while it was reading or making up people need not finish them.
+    runtime.shutdown_background();
+    ended
+}
+
+/// What is asked for, looked at as a whole: the doors, and what the engine starts from.
+fn prepare(order: Order) -> Result<(Vec<Door>, Setup), Refusal> {
+    let Chosen { library, profiles, standing } = order.choice.read()?;
     let doors = doors(order.listen, order.vendor_listen, &profiles)?;
     let mut setup = Setup::new(profiles);
     setup.standing = standing;
+    setup.library = Some(library);
     setup.request_ids = order.request_ids;
     setup.seed = order.seed.unwrap_or(setup.seed);
     setup.recipients = order.recipients.unwrap_or(setup.recipients);
     setup.groups = order.groups.unwrap_or(setup.groups);
     setup.people = order.seed_file.as_deref().map(people).transpose()?;
-    let cannot = |error: io::Error| Refusal::new(format!("the system gives no threads to run on: {error}"));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
-    let ended = runtime.block_on(until_stopped(doors, setup));
-    // An engine that was told to stop while it was making up people need not finish them.
-    runtime.shutdown_background();
-    ended
+    Ok((doors, setup))
 }
 
-impl Answer for Engine {
+impl Answer for Desk {
     fn answer(&self, call: &Call) -> Reply {
-        Engine::answer(self, call)
+        Desk::answer(self, call)
     }
 }
 
-async fn until_stopped(doors: Vec<Door>, setup: Setup) -> Result<(), Refusal> {
+async fn until_stopped(order: Order) -> Result<(), Refusal> {
+    // Before all else: a signal that nobody listens to does not end the first process of a container.
     let stop = server::stop_asked();
     let stop = stop.map_err(|error| Refusal::new(format!("the system tells of no signals: {error}")))?;
     let mut stop = pin!(stop);
-    let open = server::open(doors).await.map_err(|error| Refusal::new(error.to_string()))?;
-    let engine = tokio::select! {
-        started = spawn_blocking(|| Engine::start(setup)) => match started {
-            Ok(started) => Arc::new(started.map_err(Refusal::new)?),
-            Err(_) => return Err(Refusal::new("the engine fell over while it started, please report it")),
-        },
+    let ready = tokio::select! {
+        ready = bring_up(order) => ready?,
         () = &mut stop => return Ok(()),
     };
-    announce(&engine, &open);
-    let draining = Arc::clone(&engine);
-    let stop = async move {
-        stop.await;
-        draining.drain();
-    };
-    server::run(open, engine, Limits::default(), stop).await;
+    announce(&ready.desk, &ready.open);
+    ready.run(stop).await;
     Ok(())
+}
+
+/// Open doors, and what is behind them: whoever connects is answered, at the latest when it runs.
+struct Ready {
+    open: Open,
+    desk: Arc<Desk>,
+}
+
+/// Opens the doors and brings the vendors to life.
+async fn bring_up(order: Order) -> Result<Ready, Refusal> {
+    let access = order.access.clone();
+    let (doors, setup) = aside(|| prepare(order)).await?;
+    let open = server::open(doors).await.map_err(|error| Refusal::new(error.to_string()))?;
+    let engine = aside(|| Engine::start(setup).map_err(Refusal::new)).await?;
+    Ok(Ready { open, desk: Arc::new(Desk::new(Arc::new(engine), access)) })
+}
+
+impl Ready {
+    /// Serves until it is told to stop, and finishes the running calls.
+    async fn run(self, stop: impl Future<Output = ()>) {
+        let draining = Arc::clone(&self.desk);
+        let stop = async move {
+            stop.await;
+            draining.drain();
+        };
+        server::run(self.open, self.desk, Limits::default(), stop).await;
+    }
+}
+
+/// Does what may take long, so that a signal is heard meanwhile.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let fell = |_| Refusal::new("Standin fell over while it started, please report it");
+    spawn_blocking(work).await.map_err(fell)?
 }
 
 /// The door of all vendors, then those of single ones.
@@ -157,9 +192,17 @@ fn people(path: &Path) -> Result<Vec<Recipient>, Refusal> {
 /// Says that calls are answered: to programs on standard output, to people on standard error.
 ///
 /// The doors are open and the engine is up: who connects from now on is answered, at the latest when `run` begins.
-fn announce(engine: &Engine, open: &Open) {
-    complain(&banner::text(engine, &open.addresses()));
-    let line = ready(engine, &open.addresses());
+fn announce(desk: &Desk, open: &Open) {
+    let doors = open.addresses();
+    complain(&banner::text(desk.engine(), &doors));
+    if !desk.asks_for_token()
+        && let Some((door, _)) = doors.iter().find(|(address, _)| address.is_beyond_machine())
+    {
+        complain(&format!(
+            "warning: whoever reaches {door} may use the control API; --control-token T lets only its bearer\n\n"
+        ));
+    }
+    let line = ready(desk.engine(), &doors);
     let mut out = io::stdout().lock();
     // A server whose output nobody reads still serves.
     if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {

@@ -42,6 +42,14 @@ impl Address {
             Self::Tcp(_) | Self::Unix(_) => self.clone(),
         }
     }
+
+    /// Whether other machines may reach a server that listens here.
+    pub fn is_beyond_machine(&self) -> bool {
+        match self {
+            Self::Tcp(address) => !address.ip().is_loopback(),
+            Self::Unix(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for Address {

@@ -9,6 +9,7 @@
 //! **Invariant:** nothing here understands HTTP beyond the first three bytes of the HTTP/2 preface.
 
 use std::io;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub(super) struct Line {
     pub(super) edge: Arc<Edge>,
     /// The vendor whose own door it came in by.
     pub(super) vendor: Option<Box<str>>,
+    /// The client's address.
+    pub(super) peer: Option<IpAddr>,
     /// Calls ever begun.
     begun: AtomicUsize,
     /// Calls running now.
@@ -51,9 +54,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(edge: Arc<Edge>, vendor: Option<Box<str>>) -> Self {
+    pub(super) fn new(edge: Arc<Edge>, vendor: Option<Box<str>>, peer: Option<IpAddr>) -> Self {
         let (begun, running) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { edge, vendor, begun, running, is_input_left: AtomicBool::new(false) }
+        Self { edge, vendor, peer, begun, running, is_input_left: AtomicBool::new(false) }
     }
 
     /// Begins a call; it runs until the answer is dropped.
@@ -76,6 +79,14 @@ impl Line {
     /// Notes that a request is answered though not all of it was read.
     pub(super) fn leave_input(&self) {
         self.is_input_left.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Running {
+    /// Another hold on the same call, for a reply that goes on after the call was answered.
+    pub(super) fn hold(&self) -> Self {
+        self.0.running.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(&self.0))
     }
 }
 

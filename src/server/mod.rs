@@ -12,6 +12,7 @@ use std::future::{Future, pending};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -24,9 +25,10 @@ use tower::{Service, ServiceBuilder, ServiceExt};
 use crate::call::{Call, Reply};
 
 mod address;
+mod client;
+mod going_on;
 mod line;
 mod listen;
-mod probe;
 mod signal;
 mod socket;
 #[cfg(test)]
@@ -34,8 +36,8 @@ mod tests;
 mod wire;
 
 pub use address::{Address, AddressError};
+pub use client::{Request, ask, healthy, resolve};
 pub use listen::{Door, Open, OpenError, open};
-pub use probe::healthy;
 pub use signal::stop_asked;
 
 use line::{Line, Stream};
@@ -130,11 +132,12 @@ impl Default for Limits {
 pub async fn run(open: Open, answer: Arc<dyn Answer>, limits: Limits, stop: impl Future<Output = ()>) {
     let (drain, _) = watch::channel(());
     let drain_ms_max = limits.drain_ms_max;
-    let edge = Arc::new(Edge { http: http(&limits), answer, limits });
+    let edge = Arc::new(Edge { http: http(&limits), answer, limits, is_draining: AtomicBool::new(false) });
     tokio::select! {
-        never = accept(open, edge, &drain) => match never {},
+        never = accept(open, Arc::clone(&edge), &drain) => match never {},
         () = stop => {}
     }
+    edge.is_draining.store(true, Ordering::Relaxed);
     let drained = async {
         drain.send_replace(());
         if timeout(Duration::from_millis(DRAIN_IDLE_MS_MAX), drain.closed()).await.is_err() {
@@ -152,6 +155,8 @@ struct Edge {
     http: auto::Builder<TokioExecutor>,
     answer: Arc<dyn Answer>,
     limits: Limits,
+    /// Whether the server is about to stop: what goes on without end ends now.
+    is_draining: AtomicBool,
 }
 
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
@@ -182,7 +187,7 @@ async fn accept(mut open: Open, edge: Arc<Edge>, drain: &watch::Sender<()>) -> I
         match open.accept().await {
             Ok((socket, door)) => {
                 pause_ms = ACCEPT_PAUSE_MS;
-                let line = Arc::new(Line::new(Arc::clone(&edge), door.vendor.clone()));
+                let line = Arc::new(Line::new(Arc::clone(&edge), door.vendor.clone(), socket.peer_address()));
                 tokio::spawn(connection.call(Arrival { socket, line, drain: drain.subscribe() }));
             }
             Err(error) if is_of_the_peer(&error) => {}

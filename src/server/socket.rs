@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -115,6 +116,14 @@ impl Socket {
                 stream.peer_addr().map_or_else(|_| "gone".to_owned(), |peer| peer.to_string())
             }
             Self::Unix(_) => "unix".to_owned(),
+        }
+    }
+
+    /// The other end's address, if it has one.
+    pub(super) fn peer_address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok().map(|peer| peer.ip().to_canonical()),
+            Self::Unix(_) => None,
         }
     }
 

@@ -13,13 +13,17 @@ use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, Version};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
+use super::going_on::GoingOn;
 use super::line::{LINGER_BYTES_MAX, LINGER_MS_MAX, Line, Running};
 use super::{Answer, Limits};
 use crate::call::{Body, Call, Reply};
+
+/// The body of a response: whole, or one that goes on.
+pub(super) type Out = Either<Full<Bytes>, GoingOn>;
 
 /// What is sent when `answer` panicked (RFC 9457).
 pub(super) const PANICKED: &str = concat!(
@@ -34,7 +38,7 @@ pub(super) const PANICKED: &str = concat!(
 pub(super) fn exchange(
     running: Running,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Full<Bytes>>, Infallible>> {
+) -> impl Future<Output = Result<Response<Out>, Infallible>> {
     let (head, incoming) = request.into_parts();
     let exchange = if incoming.is_end_stream() {
         Exchange::Answered(respond(&running, head, Body::Whole(Bytes::new())))
@@ -57,16 +61,16 @@ pub(super) fn exchange(
 
 /// How far a request has come once its headers are read.
 enum Exchange {
-    Answered(Response<Full<Bytes>>),
+    Answered(Response<Out>),
     Unread(Parts, Incoming),
 }
 
-fn respond(line: &Line, head: Parts, body: Body) -> Response<Full<Bytes>> {
+fn respond(line: &Running, head: Parts, body: Body) -> Response<Out> {
     let is_http1 = head.version < Version::HTTP_2;
     let is_whole = matches!(body, Body::Whole(_));
-    let call = understand(head, body, line.vendor.clone());
+    let call = understand(head, body, line);
     let reply = answer_or_panic(&*line.edge.answer, &call);
-    let mut response = frame(reply, &call.method);
+    let mut response = frame(reply, &call.method, line);
     if !is_whole {
         line.leave_input();
         // RFC 9112 section 9.6: what follows on this connection is the body that nobody read. A stream of HTTP/2
@@ -109,7 +113,7 @@ async fn discard(incoming: &mut Incoming) {
     timeout(Duration::from_millis(LINGER_MS_MAX), rest).await.ok();
 }
 
-fn understand(head: Parts, body: Body, listener_vendor: Option<Box<str>>) -> Call {
+fn understand(head: Parts, body: Body, line: &Line) -> Call {
     let Parts { method, uri, mut headers, .. } = head;
     let sent_host = headers.remove(HOST);
     let host = match uri.authority() {
@@ -127,7 +131,8 @@ fn understand(head: Parts, body: Body, listener_vendor: Option<Box<str>>) -> Cal
         method,
         headers,
         body,
-        listener_vendor,
+        listener_vendor: line.vendor.clone(),
+        peer: line.peer,
     }
 }
 
@@ -150,8 +155,8 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     }
 }
 
-fn frame(reply: Reply, method: &Method) -> Response<Full<Bytes>> {
-    let Reply { status, mut headers, mut body } = reply;
+fn frame(reply: Reply, method: &Method, running: &Running) -> Response<Out> {
+    let Reply { status, mut headers, mut body, follow } = reply;
     // RFC 9110 section 8.6: a length that is not the body's would desynchronise the connection; hyper adds the right
     // one to what has a body.
     headers.remove(CONTENT_LENGTH);
@@ -163,7 +168,12 @@ fn frame(reply: Reply, method: &Method) -> Response<Full<Bytes>> {
         // hyper sees to this in HTTP/1, but not in HTTP/2.
         body = Bytes::new();
     }
-    let mut response = Response::new(Full::new(body));
+    // A head alone has nothing that could go on.
+    let body = match follow.filter(|_| *method != Method::HEAD) {
+        Some(follow) => Either::Right(GoingOn::new(body, follow, running.hold())),
+        None => Either::Left(Full::new(body)),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

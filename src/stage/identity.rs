@@ -2,8 +2,9 @@
 
 use http::header::AUTHORIZATION;
 
-use crate::call::Call;
+use crate::call::{Body, Call};
 use crate::fault::Stranger;
+use crate::oauth;
 use crate::profile::model::{Api, Carrier, Profile};
 use crate::vault::Issued;
 
@@ -26,6 +27,13 @@ pub fn shown(profile: &Profile, api: Option<&Api>, call: &Call) -> Option<String
     })
 }
 
+/// The OAuth client that a call to a token endpoint says it is: in HTTP Basic, or in its form.
+pub fn client(api: &Api, call: &Call) -> Option<String> {
+    let token = api.token.as_ref()?;
+    let Body::Whole(body) = &call.body else { return None };
+    oauth::client_id(call.header(&AUTHORIZATION), body, token.authentication)
+}
+
 /// What a credential must be good for.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -37,7 +45,7 @@ pub struct Place<'a> {
     pub organization: Option<&'a str>,
 }
 
-/// Whether the credential is good for an api of a vendor in a sandbox.
+/// Whether the credential is good for an api of a vendor in a sandbox; that is a use of it, where uses are counted.
 ///
 /// # Errors
 /// Why nobody known calls.
@@ -61,5 +69,9 @@ pub fn admit(
         && owner.credential == api.credential
         && place.sandbox.is_none_or(|sandbox| *owner.sandbox == *sandbox)
         && place.organization.is_none_or(|named| Some(named) == organization);
-    if here { Ok(()) } else { Err(Stranger::Elsewhere) }
+    match here {
+        false => Err(Stranger::Elsewhere),
+        true if issued.use_once() => Ok(()),
+        true => Err(Stranger::UsedUp),
+    }
 }

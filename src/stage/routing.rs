@@ -99,12 +99,12 @@ impl Sight<'_> {
             .find(|endpoint| endpoint.method == *method)
     }
 
-    /// Whether the path is that of a token endpoint, by whatever method: nobody shows a token there.
+    /// Whether the path is one to which a client comes for its access tokens, by whatever method: nobody shows one there.
     pub fn is_token_endpoint(&self, api: &Api) -> bool {
         self.endpoints
             .iter()
             .filter_map(|index| api.endpoints.get(*index))
-            .any(|endpoint| endpoint.does == Does::Token)
+            .any(|endpoint| matches!(endpoint.does, Does::Token | Does::Revoke))
     }
 
     /// The endpoint for a method.

@@ -106,6 +106,15 @@ impl Record {
         self.next(self.packed.clone(), self.aside.clone(), now_ms)
     }
 
+    /// The same version under other keys, and with no faces yet: what is known of it has changed, not what it is.
+    pub(super) fn again(&self, keys: &[Option<String>]) -> Self {
+        Self {
+            modified_ms: self.modified_ms,
+            version: self.version,
+            ..self.next(Packed::new(keys, self.packed.body()), self.aside.clone(), self.modified_ms)
+        }
+    }
+
     fn next(&self, packed: Packed, aside: Box<[u32]>, now_ms: i64) -> Self {
         Self {
             table: self.table,

@@ -31,6 +31,16 @@ impl State {
         Self { tables, links: Arc::default(), keeps_recent: false }
     }
 
+    /// The same records under other rules, table by table: what a key is, and how far it reaches, may be another now.
+    #[must_use]
+    pub fn under(&self, rules: &[TableRules], keys: &dyn Fn(&Record) -> Vec<Option<String>>) -> Self {
+        let none = TableRules::default();
+        let tables = self.tables.iter().enumerate();
+        let tables =
+            tables.map(|(index, table)| Arc::new(table.under(rules.get(index).unwrap_or(&none), keys)));
+        Self { tables: tables.collect(), links: Arc::clone(&self.links), keeps_recent: self.keeps_recent }
+    }
+
     /// Makes room for so many more records at once: spares a large seed the regrowing of its indexes.
     pub fn reserve(&mut self, table: TableId, organization: OrganizationId, additional: usize) {
         self.table_mut(table).reserve(organization, additional);
@@ -97,6 +107,19 @@ impl State {
         let departed = Departed { record: Arc::clone(&record), removed_ms: now_ms, aside: aside_after };
         self.table_mut(table).remember(departed);
         Some(record)
+    }
+
+    /// Gives the departed of a serial these amounts; `false` when there is none, or the table remembers it no more.
+    pub fn forget_departed(
+        &mut self,
+        table: TableId,
+        organization: OrganizationId,
+        serial: u64,
+        aside: Box<[u32]>,
+    ) -> bool {
+        let is_it = |one: &Departed| one.record.serial == serial;
+        self.departed(table, organization).any(is_it)
+            && self.table_mut(table).forget_departed(organization, serial, aside)
     }
 
     /// The record of this organization with this serial; another organization's is `None`. O(1).

@@ -262,8 +262,50 @@ impl Table {
         self.departed.push_back(departed);
     }
 
+    pub(super) fn forget_departed(
+        &mut self,
+        organization: OrganizationId,
+        serial: u64,
+        aside: Box<[u32]>,
+    ) -> bool {
+        let mut departed = self.departed.iter_mut();
+        let found =
+            departed.find(|one| one.record.serial == serial && one.record.organization == organization);
+        found.map(|found| found.aside = aside).is_some()
+    }
+
     pub(super) fn keep_recent(&mut self, keep: bool) {
         self.recent = keep.then(|| self.recent.take().unwrap_or_default());
+    }
+
+    /// The same records under other rules. Of two that claim one key now, the later one goes without: it was kept when that
+    /// was allowed.
+    pub(super) fn under(&self, rules: &TableRules, keys: &dyn Fn(&Record) -> Vec<Option<String>>) -> Self {
+        let uniques = rules.uniques.iter().enumerate();
+        let mut table = Self {
+            uniques: uniques.map(|(number, scope)| Unique::new(number, *scope)).collect(),
+            recent: self.recent.as_ref().map(|_| Recent::default()),
+            ..self.clone()
+        };
+        let Self { orders, uniques, .. } = &mut table;
+        for (index, order) in orders.iter_mut().enumerate() {
+            let organization = OrganizationId(u16::try_from(index).unwrap_or(u16::MAX));
+            let standing: Vec<(usize, Arc<Record>)> =
+                order.entries().map(|(slot, record)| (slot, Arc::clone(record))).collect();
+            for (slot, record) in standing {
+                let mut keys = keys(&record);
+                keys.truncate(uniques.len());
+                for (unique, key) in uniques.iter().zip(&mut keys) {
+                    key.take_if(|key| unique.holder(organization, key.as_bytes()).is_some());
+                }
+                let again = Arc::new(record.again(&keys));
+                uniques.iter_mut().for_each(|unique| unique.add(&again));
+                if let Some(place) = order.get_mut(slot) {
+                    *place = again;
+                }
+            }
+        }
+        table
     }
 
     /// Whether somebody else (not `own`) holds one of these keys.

@@ -95,6 +95,22 @@ fn it_ends_well_when_asked_to_before_it_is_ready() {
     assert!(!path.exists());
 }
 
+#[test]
+fn it_ends_well_when_asked_to_while_it_reads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("people.ndjson");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+    let mut command = command();
+    command.args(["--listen", "127.0.0.1:0", "--seed-file"]).arg(&path);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program can be run");
+    // Opens as soon as the program reads, and keeps it waiting.
+    let people = std::fs::File::options().write(true).open(&path).expect("a reader");
+    signal("TERM", child.id());
+    let output = child.wait_with_output().expect("it can be waited for");
+    assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b""[..]));
+    drop(people);
+}
+
 /// What the program must say, in one line that begins with `error:`, when it is not given what it needs.
 fn check_refused(options: &[&str], wanted: &str) {
     let output = output(options);
@@ -126,7 +142,7 @@ fn what_does_not_exist_is_refused_with_what_does() {
         &["--set", "cofense.putt=merge"],
         "--set cofense.putt=merge: cofense has no `putt`, did you mean `put`? (it has above_max, put, patch, \
          list_items, retry_after, headers, delete_user, filters, base, vision_token_path, vision_token_expiry, plan, \
-         terms_accepted or recipient_sync_started)",
+         limits, terms_accepted or recipient_sync_started)",
     );
     check_refused(
         &["--set", "cofense.put=mrege"],
@@ -139,6 +155,10 @@ fn what_does_not_exist_is_refused_with_what_does() {
     check_refused(
         &["--set", "cofense.plan=basic"],
         "--set cofense.plan=basic: `plan` takes enterprise, professional or essentials, not `basic`",
+    );
+    check_refused(
+        &["--set", "cofense.limits=yes"],
+        "--set cofense.limits=yes: `limits` takes on or off, not `yes`",
     );
     check_refused(
         &["--set", "cofense.terms_accepted=no"],
@@ -299,4 +319,36 @@ fn a_socket_file_has_no_url_and_is_gone_afterwards() {
     let said = standin.stop("TERM").stderr;
     assert!(said.contains(&format!("curl --unix-socket {} ", path.display())), "{said}");
     assert!(!path.exists());
+}
+
+const CLOCK: &str = "/_standin/v1/sandboxes/default/clock";
+
+#[test]
+fn the_control_api_asks_for_the_token_that_it_was_given() {
+    let mut command = command();
+    command.args(["--listen", "127.0.0.1:0"]).env("STANDIN_CONTROL_TOKEN", "open-sesame");
+    let standin = Standin::start_with(&mut command);
+    let bearer = ("authorization", "Bearer open-sesame");
+    assert_eq!(call(standin.address(), "GET", CLOCK, &[], "").status, 401);
+    assert_eq!(call(standin.address(), "GET", CLOCK, &[bearer], "").status, 200);
+    assert_eq!(call(standin.address(), "GET", "/_standin/health", &[], "").status, 200);
+    assert!(!standin.said().contains("open-sesame"));
+}
+
+#[test]
+fn the_control_api_is_called_by_the_names_that_it_was_given() {
+    let standin = Standin::start(&["--control-host", "standin,standin.test"]);
+    let status = |host: &str| call(standin.address(), "GET", CLOCK, &[("host", host)], "").status;
+    assert_eq!([status("standin:80"), status("standin.test"), status("localhost")], [200, 200, 200]);
+    assert_eq!(status("evil.example.com"), 403);
+}
+
+#[test]
+fn a_door_to_other_machines_without_a_token_is_warned_of() {
+    let said = |options: &[&str]| Standin::start_with(command().args(options)).said();
+    let warning = "may use the control API";
+    assert!(said(&["--listen", "0.0.0.0:0"]).contains(warning));
+    assert!(said(&["--listen", "127.0.0.1:0", "--vendor-listen", "cosafe=0.0.0.0:0"]).contains(warning));
+    assert!(!said(&["--listen", "0.0.0.0:0", "--control-token", "open-sesame"]).contains(warning));
+    assert!(!said(&["--listen", "127.0.0.1:0"]).contains(warning));
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use standin::call::{Body, Call};
-use standin::engine::{Engine, Setup};
+use standin::engine::{Engine, Setup, Wish};
 use standin::profile::files;
 use standin::profile::source::Source;
 
@@ -55,6 +55,7 @@ fn send_with(engine: &Engine, token: &str, method: Method, path: &str, body: Bod
         headers: HeaderMap::from_iter([(header::AUTHORIZATION, bearer)]),
         body,
         listener_vendor: None,
+        peer: None,
     });
     (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
 }
@@ -127,7 +128,10 @@ fn a_job_may_be_as_large_as_its_bounds() {
 
 /// The statuses of a job's results, as somebody who may make groups and no more.
 fn narrow(engine: &Engine, operations: &Value) -> Vec<String> {
-    let token = engine.issue("default", "narrow", "scim", "acme", &["make"]).expect("a token");
+    let sandbox = engine.sandbox("default").expect("the default sandbox");
+    let wish = engine.wish(&sandbox, "narrow", "scim", "acme").expect("a credential");
+    let wish = Wish { scopes: Some(vec!["make".to_owned()]), ..wish };
+    let token = engine.issue(&sandbox, &wish).expect("a token").token;
     let body = Body::Whole(Bytes::from(json!({"schemas": [URN], "Operations": operations}).to_string()));
     let (status, response) = send_with(engine, &token, Method::POST, "/narrow/scim/v2/Bulk", body);
     assert_eq!(status, StatusCode::OK, "{response}");

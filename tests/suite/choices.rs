@@ -148,6 +148,20 @@ fn a_plan_or_prerequisite_that_is_picked_is_in_force() {
 }
 
 #[test]
+fn limits_that_are_switched_on_are_in_force() {
+    let left = |options: &[&str]| {
+        let standin = Standin::start(options);
+        let token = ("authorization", "Bearer cofense-api-token");
+        let received = call(standin.address(), "GET", "/cofense/v2/groups", &[token], "");
+        received.header("x-ratelimit-remaining").map(str::to_owned)
+    };
+    let headers = ["--set", "cofense.headers=x-ratelimit", "--set"];
+    assert_eq!(left(&headers[..2]), None);
+    assert_eq!(left(&[&headers[..], &["cofense.limits=on"]].concat()).as_deref(), Some("99"));
+    assert_eq!(left(&[&headers[..], &["cofense.limits=off"]].concat()), None);
+}
+
+#[test]
 fn a_profile_from_outside_is_served_beside_those_built_in() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "standin: 1\nextends: cofense\nvendor: tide\ntitle: Tide\nhosts: []\n";

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use standin::profile::{Library, files};
 
@@ -12,13 +13,13 @@ use crate::support::golden::golden_all;
 use crate::support::{files_in, source};
 
 /// The shipped vendors, the made-up ones, and the files that are shipped to show how one extends another.
-fn library() -> Library {
+fn library() -> Arc<Library> {
     let mut sources = files::built_in();
-    for vendor in ["rookery", "magpie"] {
+    for vendor in ["rookery", "magpie", "jackdaw"] {
         sources.push(source(Path::new(&format!("tests/vendors/{vendor}.yaml"))));
     }
     sources.extend(extending().iter().map(|path| source(path)));
-    Library::read(&sources, &mut Vec::new())
+    Arc::new(Library::read(&sources, &mut Vec::new()))
 }
 
 fn extending() -> Vec<PathBuf> {
@@ -33,6 +34,9 @@ fn vendors(library: &Library) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The folder of the conversations with the control API.
+const CONTROL: &str = "control";
+
 fn conversations(vendor: &str) -> Vec<PathBuf> {
     files_in(&format!("tests/conversations/{vendor}"), ".http")
 }
@@ -45,10 +49,20 @@ fn fact_of(path: &Path) -> String {
 #[test]
 fn every_conversation_goes_as_it_is_written() {
     let library = library();
-    let played = vendors(&library).flat_map(conversations).map(|path| {
+    let paths = vendors(&library).flat_map(conversations).collect();
+    go(&library, paths);
+}
+
+#[test]
+fn every_conversation_with_the_control_api_goes_as_it_is_written() {
+    go(&library(), conversations(CONTROL));
+}
+
+fn go(library: &Arc<Library>, paths: Vec<PathBuf>) {
+    let played = paths.into_iter().map(|path| {
         let text =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(&library, &text)));
+        let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(library, &text)));
         let played = played.unwrap_or_else(|_| panic!("{} cannot be played", path.display()));
         (path, played)
     });
@@ -58,7 +72,7 @@ fn every_conversation_goes_as_it_is_written() {
 #[test]
 fn one_seed_gives_one_run() {
     let library = library();
-    for path in vendors(&library).flat_map(conversations).step_by(7) {
+    for path in vendors(&library).chain([CONTROL]).flat_map(conversations).step_by(7) {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(play(&library, &text), play(&library, &text), "{}", path.display());
     }

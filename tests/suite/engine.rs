@@ -50,6 +50,7 @@ pub(crate) fn call(method: &str, target: &str, token: &str, body: &str) -> Call 
         headers,
         body: Body::Whole(Bytes::from(body.to_owned())),
         listener_vendor: None,
+        peer: None,
     }
 }
 

@@ -105,7 +105,8 @@ impl Connection {
         self.receive(method)
     }
 
-    fn line(&mut self) -> String {
+    /// Reads a line, without its line break.
+    pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).expect("a line");
         line.trim_end().to_owned()

@@ -46,7 +46,8 @@ impl Service {
             setup.standing.push((profile.vendor.clone(), prerequisite.name.clone(), "true".to_owned()));
         }
         let engine = Engine::start(setup).expect("an engine that starts");
-        let base = engine.base_urls("", &profile.vendor, ORGANIZATIONS[0]).swap_remove(api).1;
+        let base =
+            engine.base_urls("", &profile.vendor, DEFAULT_SANDBOX, ORGANIZATIONS[0]).swap_remove(api).1;
         let credential = &profile.credentials[profile.apis[api].credential].name;
         let mut all = engine.default_credentials(&profile.vendor, ORGANIZATIONS[0]).into_iter();
         let (_, token, _) = all.find(|(name, _, _)| name == credential).expect("a credential");

@@ -10,8 +10,16 @@ mod binary;
 mod bulk;
 /// What is chosen when the program starts: recipients, vendors, variants.
 mod choices;
+/// The vendors' consoles and staff: races, and laws over all vendors.
+mod console;
+/// `docker/`: that it agrees with the profiles and the command line.
+mod container;
+/// The control API against its own description.
+mod control;
 /// What each vendor answers, one file a rule, and that every fact has one.
 mod conversations;
+/// `standin ctl`, as a shell runs it.
+mod ctl;
 /// `docs/profiles.md`: its vendor loads at every step, and its reference is that of the table of keys.
 mod docs_profiles;
 /// The engine without a socket: races, strangers, the order of answers, nonsense.
@@ -20,8 +28,15 @@ mod engine;
 mod explain;
 /// HTTP/1.1 by hand.
 mod http;
+/// Standin inside a Rust test.
+mod in_process;
+/// The journal over a socket: calls as they come in, and the archive.
+mod journal;
 /// What holds for whatever is sent to any SCIM api: PATCH, and what is never returned.
 mod laws;
+mod limits;
+/// Many tests on one server at once, each in its own sandbox.
+mod parallel;
 /// The program, started and stopped.
 mod process;
 /// Every kind of mistake that a profile can have, and what is said about it.
@@ -30,11 +45,16 @@ mod profile_errors;
 mod profiles;
 /// The README's commands, run; and what else a repository says of itself.
 mod readme;
+/// Sandboxes: each is a world of its own, and can be made what it was.
+mod sandboxes;
 /// The JSON Schema, held against an independent validator.
 mod schema;
 /// The few that need a socket: ways to a vendor, HTTP/1.1 and HTTP/2, bytes that are no HTTP.
 mod sockets;
 /// What several of these share.
 mod support;
+/// The Rust of `docs/testing.md`.
+#[path = "../languages/rust/users.rs"]
+mod users;
 /// What holds for every walk through the pages of a list while others write.
 mod walks;

@@ -1,11 +1,12 @@
-//! The README is run: its commands are typed, and what it prints below them is what comes. So is the rest of what the
-//! repository says of itself.
+//! The README, and other documents that show commands, are run: what they print below a command is what comes. So is the
+//! rest of what the repository says of itself.
 //!
 //! A block is fenced with ```` ```console ````; a line that begins with `$ ` is typed (a `\` at its end continues it),
 //! the lines up to the next are what comes, and a line `…` stands for the rest of it. A command that serves replaces
-//! the server that the calls go to. `UPDATE_GOLDEN=1 cargo test --test suite readme` writes what came into the README.
+//! the server that the calls go to. A block below `<!-- FILE -->` is the text of that file, which is run elsewhere.
+//! `UPDATE_GOLDEN=1 cargo test --test suite readme` writes what came into the document.
 //!
-//! Nothing but Rust is needed: the few words of curl that a README uses are understood here.
+//! Nothing but Rust is needed: the few words of curl and jq that a document uses are understood here.
 
 use std::fs;
 
@@ -15,7 +16,8 @@ use base64::prelude::BASE64_STANDARD;
 use crate::http;
 use crate::process::{Standin, command};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+/// The documents that are run, and how many commands each has at least.
+const DOCUMENTS: &[(&str, usize)] = &[("README.md", 10), ("docs/control.md", 10), ("docs/testing.md", 6)];
 
 /// Where the README's server listens.
 const PRINTED_ADDRESS: &str = "127.0.0.1:8080";
@@ -24,14 +26,28 @@ const PRINTED_ADDRESS: &str = "127.0.0.1:8080";
 const REST: &str = "…";
 
 #[test]
-fn the_readme_tells_the_truth() {
-    let written = fs::read_to_string(README).expect("a README");
+fn documents_tell_the_truth() {
+    for (document, commands_min) in DOCUMENTS {
+        tells_the_truth(document, *commands_min);
+    }
+}
+
+fn tells_the_truth(document: &str, commands_min: usize) {
+    let written = fs::read_to_string(document).unwrap_or_else(|error| panic!("{document}: {error}"));
     let mut shell = Shell { server: None };
     let mut actual = String::new();
     let mut lines = written.lines().peekable();
     let mut commands = 0;
     while let Some(line) = lines.next() {
         actual += &format!("{line}\n");
+        if let Some(file) = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")) {
+            let text =
+                fs::read_to_string(file).unwrap_or_else(|error| panic!("{document} quotes {file}: {error}"));
+            let fence = lines.next().expect("a block follows");
+            lines.by_ref().find(|line| *line == "```").expect("its end");
+            actual += &format!("{fence}\n{text}```\n");
+            continue;
+        }
         if line != "```console" {
             continue;
         }
@@ -53,9 +69,9 @@ fn the_readme_tells_the_truth() {
             actual += &as_printed(&printed, &came);
         }
     }
-    assert!(commands >= 10, "only {commands} commands were found");
+    assert!(commands >= commands_min, "only {commands} commands were found in {document}");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(README, actual).expect("written");
+        fs::write(document, actual).expect("written");
     } else {
         for (written, actual) in written.lines().zip(actual.lines()) {
             assert_eq!(written, actual, "if the new text is right, run again with UPDATE_GOLDEN=1");
@@ -129,10 +145,12 @@ impl Shell {
             ["cargo", "run", "--release"] => self.serve(&[]),
             ["cargo", "run", "--release", "--", options @ ..] | ["standin", options @ ..] => {
                 match options.first() {
-                    Some(first) if !first.starts_with('-') => print(options),
+                    Some(first) if !first.starts_with('-') => self.print(options),
                     _ => self.serve(options),
                 }
             }
+            ["curl", options @ .., "|", "jq"] => laid_out(&self.call(options), "."),
+            ["curl", options @ .., "|", "jq", filter] => laid_out(&self.call(options), filter),
             ["curl", options @ ..] => self.call(options),
             _ => panic!("the README types what this test does not know: {typed}"),
         }
@@ -144,6 +162,14 @@ impl Shell {
         let said = server.said().replace(&port, PRINTED_ADDRESS);
         self.server = Some(server);
         said
+    }
+
+    fn print(&self, options: &[&str]) -> String {
+        let address = self.server.as_ref().map_or(PRINTED_ADDRESS, Standin::address);
+        let output =
+            command().args(options).env("STANDIN_LISTEN", address).output().expect("the program can be run");
+        let said = [output.stderr, output.stdout].concat();
+        String::from_utf8_lossy(&said).replace(address, PRINTED_ADDRESS)
     }
 
     fn call(&self, options: &[&str]) -> String {
@@ -188,13 +214,16 @@ impl Shell {
     }
 }
 
-fn owned((name, value): (&str, &str)) -> (String, String) {
-    (name.to_owned(), value.to_owned())
+/// JSON as jq lays it out, or the part of it at a path such as `.items[0].name`.
+fn laid_out(text: &str, filter: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+    let pointer = filter.trim_end_matches('.').replace('[', ".").replace(']', "").replace('.', "/");
+    let part = value.pointer(&pointer).unwrap_or_else(|| panic!("nothing is at {filter} in {text}"));
+    serde_json::to_string_pretty(part).expect("JSON") + "\n"
 }
 
-fn print(options: &[&str]) -> String {
-    let output = command().args(options).output().expect("the program can be run");
-    String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 /// The words of a command line, as a shell splits them: at blanks, but for what stands in quotes.
@@ -246,7 +275,16 @@ fn the_changelog_begins_with_the_version_that_cargo_builds() {
 
 #[test]
 fn files_that_documents_point_at_exist() {
-    for document in ["README.md", "CHANGELOG.md", "seed/README.md", "benches/README.md", "docs/profiles.md"] {
+    for document in [
+        "README.md",
+        "CHANGELOG.md",
+        "seed/README.md",
+        "benches/README.md",
+        "docker/README.md",
+        "docs/profiles.md",
+        "docs/control.md",
+        "docs/testing.md",
+    ] {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let text =
             fs::read_to_string(root.join(document)).unwrap_or_else(|error| panic!("{document}: {error}"));

@@ -195,11 +195,18 @@ impl Builder<'_> {
         api.token = Some(Token {
             expires_ms: token.duration_ms("expires").unwrap_or(3_600_000),
             authentication: ClientAuthentication { basic: has("basic"), body: has("body") },
+            one_per_client: token.flag("one_per_client"),
         });
         let rule = self.rule(&token);
         let name = format!("{}.token", api.name);
         let path = token.word("path");
-        api.endpoints.push(bare_endpoint(name, http::Method::POST, path, Does::Token, 200, rule));
+        let post = http::Method::POST;
+        api.endpoints.push(bare_endpoint(name, post.clone(), path, Does::Token, 200, rule.clone()));
+        if let Some(path) = token.text("revocation_path") {
+            let name = format!("{}.revoke", api.name);
+            let rule = self.rule_of_key(&token, "revocation_path").and(rule);
+            api.endpoints.push(bare_endpoint(name, post, path, Does::Revoke, 200, rule));
+        }
     }
 
     /// Two endpoints must not answer one call.

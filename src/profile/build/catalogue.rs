@@ -1,5 +1,5 @@
 //! What the other parts refer to: sources, facts, plans, prerequisites, credentials; and what refers to the other
-//! parts: variants, advisories, actions, limits, absences.
+//! parts: variants, advisories, absences.
 
 use super::part::{Part, scalar};
 use super::{Builder, KnownFact};
@@ -7,11 +7,11 @@ use crate::fault::FaultName;
 use crate::profile::diagnostic::Diagnostic;
 use crate::profile::keys;
 use crate::profile::model::{
-    Absent, Action, Advisory, Api, Ask, Carrier, Credential, Fact, Limits, Mark, Prerequisite, Rate, Source,
-    Step, Variant,
+    Absent, Advisory, Api, Carrier, Credential, Fact, Mark, Prerequisite, Source, Variant,
 };
 use crate::profile::node::{Node, Tree};
 use crate::profile::overlay;
+use crate::profile::pattern::skew_ms;
 use crate::profile::source::Place;
 use crate::profile::suggest::{nearest, quoted};
 
@@ -163,6 +163,14 @@ impl Builder<'_> {
             shown_once: part.flag("shown_once"),
             one_at_a_time: part.flag("one_at_a_time"),
             overlap_ms: part.duration_ms("overlap").unwrap_or_default(),
+            at_most: part
+                .node
+                .get("at_most")
+                .and_then(Node::as_int)
+                .and_then(|most| usize::try_from(most).ok()),
+            ends_oldest: part.word("when_full") == "end_oldest",
+            expiry_skew_ms: skew_ms(&part.word("expiry_skew")).unwrap_or_default(),
+            uses_max: part.node.get("uses").and_then(Node::as_int).and_then(|uses| u64::try_from(uses).ok()),
             rule: self.rule_without(part, "scopes"),
         }
     }
@@ -238,8 +246,8 @@ impl Builder<'_> {
         self.index_of(node, "fact", node.as_text()?, &ids)
     }
 
-    pub(super) fn all_advisories(&mut self, root: &Part<'_>, apis: &[Api]) -> Vec<Advisory> {
-        // An operation that is not served now may be with another variant.
+    /// The names of all operations: one that is not served now may be with another variant.
+    pub(super) fn all_operations(root: &Part<'_>, apis: &[Api]) -> Vec<String> {
         let declared = root.parts("apis", &keys::API).into_iter().flat_map(|api| {
             let operations = api.parts("operations", &keys::OPERATION);
             let full =
@@ -247,14 +255,17 @@ impl Builder<'_> {
             operations.iter().map(full).collect::<Vec<_>>()
         });
         let served = apis.iter().flat_map(|api| &api.endpoints).map(|endpoint| endpoint.name.clone());
-        let operations: Vec<String> = declared.chain(served).collect();
+        declared.chain(served).collect()
+    }
+
+    pub(super) fn all_advisories(&mut self, root: &Part<'_>, operations: &[String]) -> Vec<Advisory> {
         let mut advisories = Vec::new();
         for part in root.parts("advisories", &keys::ADVISORY) {
             let fact = self.fact_named(part.node.get("fact")).unwrap_or_default();
             let Some(when) = part.part("when", &keys::WHEN) else { continue };
             for node in when.node.get("operations").map_or(&[][..], Node::items) {
                 if let Some(name) = node.as_text() {
-                    self.index_of(node, "operation", name, &operations);
+                    self.index_of(node, "operation", name, operations);
                 }
             }
             advisories.push(Advisory {
@@ -268,82 +279,6 @@ impl Builder<'_> {
             });
         }
         advisories
-    }
-
-    pub(super) fn all_actions(&mut self, root: &Part<'_>) -> Vec<Action> {
-        root.parts("actions", &keys::ACTION).iter().map(|part| self.action(part)).collect()
-    }
-
-    fn action(&mut self, part: &Part<'_>) -> Action {
-        let asks = part.parts("asks", &keys::ASK);
-        let does = part.node.get("does").map_or(&[][..], Node::items);
-        Action {
-            name: part.name("actions"),
-            about: part.word("about"),
-            requires: self.requires(part.part("requires", &keys::REQUIRES).as_ref()),
-            asks: asks
-                .iter()
-                .map(|ask| Ask {
-                    name: ask.name(&part.path_of("asks")),
-                    about: ask.word("about"),
-                    required: ask.flag("required"),
-                    at: self.paths_in_any(ask.node.get("at")).pop(),
-                })
-                .collect(),
-            does: does.iter().filter_map(|step| self.step(step)).collect(),
-            gives: part.texts("gives"),
-        }
-    }
-
-    fn step(&mut self, node: &Node) -> Option<Step> {
-        let [entry] = node.entries() else {
-            self.mistake("P032", &node.place, "a step has exactly one key", "make one step of each key");
-            return None;
-        };
-        let name = entry.value.as_text()?;
-        let credentials: Vec<String> = self.credentials.iter().map(|one| one.name.clone()).collect();
-        let records: Vec<String> = self.records.iter().map(|one| one.name.clone()).collect();
-        let prerequisites: Vec<String> = self.prerequisites.iter().map(|one| one.name.clone()).collect();
-        let at = &entry.value;
-        match entry.key.as_str() {
-            "satisfy" => self.index_of(at, "prerequisite", name, &prerequisites).map(Step::Satisfy),
-            "issue" => self.index_of(at, "credential", name, &credentials).map(Step::Issue),
-            "rotate" => self.index_of(at, "credential", name, &credentials).map(Step::Rotate),
-            "revoke" => self.index_of(at, "credential", name, &credentials).map(Step::Revoke),
-            "create" => self.index_of(at, "record", name, &records).map(Step::Create),
-            "erase" => self.index_of(at, "record", name, &records).map(Step::Erase),
-            "assign" => self.paths_in_any(Some(at)).pop().map(Step::Assign),
-            _ => None,
-        }
-    }
-
-    pub(super) fn limits(&mut self, root: &Part<'_>) -> Limits {
-        let Some(part) = root.part("limits", &keys::LIMITS) else { return Limits::default() };
-        let plans = self.plans.clone();
-        let mut rates = Vec::new();
-        for rate in part.parts("rates", &keys::RATE) {
-            let by_plan = rate.node.get("plans").map_or(&[][..], Node::entries);
-            for entry in by_plan {
-                self.index_of(&entry.value, "plan", &entry.key, &plans);
-            }
-            let limit_of =
-                |node: &Node| node.as_int().and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
-            rates.push(Rate {
-                name: rate.name("limits.rates"),
-                by: rate.texts("by"),
-                algorithm: rate.word("algorithm"),
-                limit: u32::try_from(rate.number("limit")).unwrap_or(u32::MAX),
-                per_ms: rate.duration_ms("per").unwrap_or_default(),
-                plans: by_plan.iter().map(|entry| (entry.key.clone(), limit_of(&entry.value))).collect(),
-            });
-        }
-        Limits {
-            in_force: part.flag("in_force"),
-            rates,
-            retry_after: part.word("retry_after"),
-            headers: part.word("headers"),
-            rule: Some(self.rule(&part)),
-        }
     }
 
     pub(super) fn all_absent(&mut self, root: &Part<'_>) -> Vec<Absent> {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::Builder;
 use super::part::Part;
+use crate::limit::Algorithm;
 use crate::profile::diagnostic::Diagnostic;
 use crate::profile::keys;
 use crate::profile::model::{Action, Api, Format};
@@ -21,8 +22,21 @@ impl Builder<'_> {
             self.idle_unless(&credential, !is_client, &["pair"], "a client always has a secret");
             let why = "a client lives on; `token.expires` says how long its access tokens live";
             self.idle_unless(&credential, !is_client, &["expires"], why);
+            let expires = is_client || credential.node.get("expires").is_some();
+            self.idle_unless(&credential, expires, &["expiry_skew"], "such a token does not expire");
+            let is_bounded = credential.node.get("at_most").is_some();
+            self.idle_unless(
+                &credential,
+                is_bounded,
+                &["when_full"],
+                "there can be any number without `at_most`",
+            );
+        }
+        for action in root.parts("actions", &keys::ACTION) {
+            self.idle_asks(&action);
         }
         self.idle_errors(root);
+        root.part("limits", &keys::LIMITS).iter().for_each(|limits| self.idle_limits(limits));
         for record in root.parts("records", &keys::RECORD) {
             self.idle_record(&record);
         }
@@ -43,6 +57,40 @@ impl Builder<'_> {
                 .iter()
                 .for_each(|operation| self.idle_operation(operation));
             api.parts("resources", &keys::RESOURCE).iter().for_each(|resource| self.idle_resource(resource));
+        }
+    }
+
+    fn idle_asks(&mut self, action: &Part<'_>) {
+        let steps = action.node.get("does").map_or(&[][..], Node::items);
+        let does =
+            |words: &[&str]| steps.iter().any(|step| words.iter().any(|word| step.get(word).is_some()));
+        let on_record = does(&["create", "erase", "assign"]);
+        let on_named = does(&["erase", "assign"]);
+        let on_credential = does(&["issue", "rotate", "revoke", "show"]);
+        for ask in action.parts("asks", &keys::ASK) {
+            self.idle_unless(&ask, on_record, &["at"], "no step works on a record");
+            self.idle_unless(&ask, on_named, &["names"], "no step works on a record that is there");
+            self.idle_unless(&ask, on_credential, &["is"], "no step works on a credential");
+        }
+    }
+
+    fn idle_limits(&mut self, limits: &Part<'_>) {
+        let headers = limits.word("headers");
+        self.idle_unless(
+            limits,
+            headers == "own",
+            &["names"],
+            "only headers of the vendor's `own` take names",
+        );
+        let tells_reset = matches!(headers.as_str(), "x-ratelimit" | "own");
+        self.idle_unless(limits, tells_reset, &["reset"], "no header here can tell it in several ways");
+        self.idle_unless(limits, headers != "none", &["on_success"], "there are no headers");
+        for rate in limits.parts("rates", &keys::RATE) {
+            let algorithm = Algorithm::parse(&rate.word("algorithm")).unwrap_or(Algorithm::FixedWindow);
+            let why = "a day is a day, and calls at the same time have none";
+            self.idle_unless(&rate, algorithm.takes_time(), &["per"], why);
+            let why = "a call that is refused does not run, so nothing can be charged for it";
+            self.idle_unless(&rate, algorithm != Algorithm::Concurrent, &["charge_refused"], why);
         }
     }
 

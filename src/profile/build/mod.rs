@@ -6,12 +6,14 @@
 //! **Invariant:** kinds of values and unknown keys are the table's business (`grammar`); a value of the wrong kind counts
 //! as absent here and is not reported twice.
 
+mod actions;
 mod apis;
 mod attributes;
 mod catalogue;
 mod characteristics;
 mod errors;
 mod idle;
+mod limits;
 mod offers;
 mod part;
 mod records;
@@ -51,9 +53,10 @@ pub fn build(tree: &Node, in_force: &[(String, String)], out: &mut Vec<Diagnosti
     let errors = builder.errors(root.part("errors", &keys::ERRORS).as_ref());
     let apis = builder.all_apis(&root);
     let variants = builder.all_variants(&root, in_force);
-    let advisories = builder.all_advisories(&root, &apis);
+    let operations = Builder::all_operations(&root, &apis);
+    let advisories = builder.all_advisories(&root, &operations);
     let actions = builder.all_actions(&root);
-    let limits = builder.limits(&root);
+    let limits = builder.limits(&root, &operations);
     if builder.out[before..].iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
         builder.idle(&root, &apis, &actions);
     }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{base, does, fixes, header, kind, lenient};
+use super::{base, does, fixes, header, kind, lenient, limits};
 use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::model::{
     Action, Api, Carrier, Clients, CreateInactive, Credential, Deactivate, Does, Endpoint, Fact, Mark,
-    Matching, Paging, PagingStyle, Profile, RecordType, Requires, Step, Unique, Variant,
+    Matching, OfCredential, Paging, PagingStyle, Profile, RecordType, Requires, Step, Unique, Variant,
 };
 
 /// The profile, with the variants that are in force.
@@ -24,7 +24,7 @@ pub fn json(profile: &Profile) -> Value {
         "credentials": profile.credentials.iter().map(|one| credential(profile, one)).collect::<Vec<_>>(),
         "apis": profile.apis.iter().map(|one| api(profile, one)).collect::<Vec<_>>(),
         "records": profile.records.iter().map(|one| record(profile, one)).collect::<Vec<_>>(),
-        "limits": limits(profile),
+        "limits": limits::json(profile),
         "actions": profile.actions.iter().map(|one| action(profile, one)).collect::<Vec<_>>(),
         "variants": profile.variants.iter().map(variant).collect::<Vec<_>>(),
         "facts": profile.facts.iter().map(|one| fact(profile, one)).collect::<Vec<_>>(),
@@ -78,6 +78,10 @@ fn credential(profile: &Profile, credential: &Credential) -> Value {
         "shown_once": credential.shown_once,
         "one_at_a_time": credential.one_at_a_time,
         "overlap_ms": credential.overlap_ms,
+        "at_most": credential.at_most,
+        "when_full": credential.at_most.map(|_| if credential.ends_oldest { "end_oldest" } else { "refuse" }),
+        "expiry_skew_ms": credential.expiry_skew_ms,
+        "uses": credential.uses_max,
         "default": default.collect::<Vec<_>>(),
     })
 }
@@ -110,6 +114,7 @@ fn api(profile: &Profile, api: &Api) -> Value {
         "accepts": accepts.iter().filter(|(_, takes)| *takes).map(|(word, _)| *word).collect::<Vec<_>>(),
         "lenient": lenient(api).map(|(word, _)| word).collect::<Vec<_>>(),
         "token_expires_ms": api.token.as_ref().map(|token| token.expires_ms),
+        "one_token_per_client": api.token.as_ref().map(|token| token.one_per_client),
         "filters": api.resources.iter().map(|resource| json!({
             "resource": resource.name,
             "only": resource.filters.iter().map(|(path, op)| format!("{path} {op}")).collect::<Vec<_>>(),
@@ -137,7 +142,7 @@ fn endpoint(profile: &Profile, api: &Api, endpoint: &Endpoint) -> Value {
         "method": endpoint.method.as_str(),
         "path": format!("{}{}", base(profile, api), endpoint.path),
         "does": does(profile, endpoint),
-        "record": profile.records.get(endpoint.record).filter(|_| !matches!(endpoint.does, Does::Token | Does::ListAll | Does::Describe(_) | Does::Bulk)).map(|one| &one.name),
+        "record": profile.records.get(endpoint.record).filter(|_| !matches!(endpoint.does, Does::Token | Does::Revoke | Does::ListAll | Does::Describe(_) | Does::Bulk)).map(|one| &one.name),
         "scope": endpoint.scope,
         "status": endpoint.status,
         "refused": matches!(endpoint.does, Does::Refuse(_)),
@@ -212,22 +217,6 @@ fn record(profile: &Profile, record: &RecordType) -> Value {
     })
 }
 
-fn limits(profile: &Profile) -> Value {
-    let limits = &profile.limits;
-    let plans = |plans: &[(String, u32)]| -> serde_json::Map<String, Value> {
-        plans.iter().map(|(plan, limit)| (plan.clone(), json!(limit))).collect()
-    };
-    json!({
-        "in_force": limits.in_force,
-        "retry_after": if limits.retry_after.is_empty() { "none" } else { &limits.retry_after },
-        "headers": if limits.headers.is_empty() { "none" } else { &limits.headers },
-        "rates": limits.rates.iter().map(|rate| json!({
-            "name": rate.name, "by": rate.by, "algorithm": rate.algorithm, "limit": rate.limit,
-            "per_ms": rate.per_ms, "plans": plans(&rate.plans),
-        })).collect::<Vec<_>>(),
-    })
-}
-
 fn action(profile: &Profile, action: &Action) -> Value {
     let prerequisite = |index: &usize| profile.prerequisites.get(*index).map(|one| one.name.clone());
     let credential = |index: &usize| profile.credentials.get(*index).map(|one| one.name.clone());
@@ -237,6 +226,7 @@ fn action(profile: &Profile, action: &Action) -> Value {
         Step::Issue(index) => json!({ "issue": credential(index) }),
         Step::Rotate(index) => json!({ "rotate": credential(index) }),
         Step::Revoke(index) => json!({ "revoke": credential(index) }),
+        Step::Show(index) => json!({ "show": credential(index) }),
         Step::Create(index) => json!({ "create": record(index) }),
         Step::Erase(index) => json!({ "erase": record(index) }),
         Step::Assign(path) => json!({ "assign": path.to_string() }),
@@ -247,9 +237,11 @@ fn action(profile: &Profile, action: &Action) -> Value {
         "requires": requires(profile, &action.requires),
         "asks": action.asks.iter().map(|ask| json!({
             "name": ask.name, "about": ask.about, "required": ask.required,
+            "at": ask.at.as_ref().map(ToString::to_string), "names": ask.names.as_ref().and_then(record),
+            "is": ask.is.map(OfCredential::as_str),
         })).collect::<Vec<_>>(),
         "does": action.does.iter().map(step).collect::<Vec<_>>(),
-        "gives": action.gives,
+        "gives": action.gives.iter().map(|gives| gives.as_str()).collect::<Vec<_>>(),
     })
 }
 

@@ -4,6 +4,7 @@
 //! nothing is known of what runs. What is documented, what is assumed and what varies are never mixed.
 
 mod json;
+mod limits;
 mod page;
 mod surface;
 mod text;
@@ -48,6 +49,7 @@ fn does(profile: &Profile, endpoint: &Endpoint) -> String {
         Does::Patch => format!("patches a {record}"),
         Does::Delete => format!("deletes a {record}"),
         Does::Token => "issues an access token".to_owned(),
+        Does::Revoke => "ends an access token".to_owned(),
         Does::Refuse(_) => "refused".to_owned(),
     }
 }

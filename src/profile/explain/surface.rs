@@ -60,6 +60,9 @@ fn introduction(profile: &Profile, api: &Api) -> String {
     }
     if let Some(token) = &api.token {
         sentences.push(format!("Access tokens live for {}.", duration_text(token.expires_ms)));
+        if token.one_per_client {
+            sentences.push("A new one ends the client's one before.".to_owned());
+        }
     }
     if let Some(clients) = &api.clients {
         let others =

@@ -2,12 +2,12 @@
 
 use super::page::{Page, listed, sentence, unbroken};
 use super::surface::api;
-use super::{base, facts_on, fixes, header};
+use super::{base, fixes, header, limits};
 use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::grammar::duration_text;
 use crate::profile::model::{
-    Carrier, CreateInactive, Credential, Deactivate, Fact, FieldRule, Mark, Profile, Rate, RecordType,
-    Requires, Step,
+    Carrier, CreateInactive, Credential, Deactivate, Fact, FieldRule, Mark, Profile, RecordType, Requires,
+    Step,
 };
 
 /// Labels up to this width share a column with the others.
@@ -29,7 +29,7 @@ pub fn text(profile: &Profile) -> String {
     for one in &profile.records {
         record(&mut page, profile, one);
     }
-    limits(&mut page, profile);
+    limits::text(&mut page, profile);
     actions(&mut page, profile);
     variants(&mut page, profile);
     facts(&mut page, profile);
@@ -116,6 +116,21 @@ fn life(credential: &Credential) -> String {
         (false, _) => {}
         (true, 0) => clauses.push("A new one ends the one before at once.".to_owned()),
         (true, ms) => clauses.push(format!("A new one ends the one before after {}.", duration_text(ms))),
+    }
+    if let Some(most) = credential.at_most {
+        let full = if credential.ends_oldest { "one more ends the oldest" } else { "one more is refused" };
+        clauses.push(format!("At most {most} live at once; {full}."));
+    }
+    let skew_ms = credential.expiry_skew_ms;
+    if skew_ms != 0 {
+        let when = if skew_ms < 0 { "before" } else { "after" };
+        clauses.push(format!(
+            "It dies {} {when} the time that it tells.",
+            duration_text(skew_ms.unsigned_abs())
+        ));
+    }
+    if let Some(uses) = credential.uses_max {
+        clauses.push(format!("It is good for {uses} calls."));
     }
     clauses.join(" ")
 }
@@ -218,50 +233,6 @@ fn deactivation(record: &RecordType) -> String {
     }
 }
 
-fn limits(page: &mut Page, profile: &Profile) {
-    let limits = &profile.limits;
-    if limits.rates.is_empty() {
-        return;
-    }
-    page.heading("LIMITS");
-    let guessed =
-        facts_on(profile, "limits").filter(|fact| fact.mark == Mark::Assumed || fact.assumed.is_some());
-    let guessed: Vec<&str> = guessed.map(|fact| &*fact.id).collect();
-    let numbers = if guessed.is_empty() {
-        String::new()
-    } else {
-        format!(" The numbers are assumed ({}).", listed(&guessed))
-    };
-    let switch =
-        if limits.in_force { "In force from the start." } else { "Declared, and off until asked for." };
-    page.paragraph(2, &format!("{switch}{numbers}"));
-    let rates: Vec<(String, String)> = limits.rates.iter().map(|one| (one.name.clone(), rate(one))).collect();
-    page.entries(2, LABEL_CHARS_MAX, &rates);
-    let retry = match &*limits.retry_after {
-        "seconds" => "Retry-After says how many seconds to wait",
-        "http_date" => "Retry-After says when to come back",
-        _ => "no Retry-After is sent",
-    };
-    let left = match &*limits.headers {
-        "x-ratelimit" => "X-RateLimit-Limit, -Remaining and -Reset tell what is left",
-        "ietf" => "RateLimit and RateLimit-Policy tell what is left",
-        _ => "no header tells what is left",
-    };
-    page.paragraph(2, &sentence(&format!("a call above a limit is 429; {retry}; {left}")));
-}
-
-fn rate(rate: &Rate) -> String {
-    let by = if rate.by.is_empty() { String::new() } else { format!(" for each {}", listed(&rate.by)) };
-    let plans: Vec<String> = rate.plans.iter().map(|(plan, limit)| format!("{limit} on {plan}")).collect();
-    let plans = if plans.is_empty() { String::new() } else { format!("; {}", listed(&plans)) };
-    format!(
-        "{} in {}{by}, counted by {}{plans}",
-        rate.limit,
-        duration_text(rate.per_ms),
-        rate.algorithm.replace('_', " ")
-    )
-}
-
 fn actions(page: &mut Page, profile: &Profile) {
     if profile.actions.is_empty() {
         return;
@@ -277,6 +248,7 @@ fn actions(page: &mut Page, profile: &Profile) {
             Step::Issue(index) => format!("a credential {} is issued", credential(index)),
             Step::Rotate(index) => format!("the credential {} is replaced", credential(index)),
             Step::Revoke(index) => format!("the credential {} is ended", credential(index)),
+            Step::Show(index) => format!("the credential {} is shown again", credential(index)),
             Step::Create(index) => format!("a {} is created", record(index)),
             Step::Erase(index) => format!("a {} and all that is kept of it is gone", record(index)),
             Step::Assign(path) => format!("{path} is set"),

@@ -209,6 +209,22 @@ pub static TOKEN: Block = Block {
             "Where it answers POST.",
         ),
         default("expires", Kind::Duration, "3600s", "How long an access token lives."),
+        may(
+            "revocation_path",
+            Kind::Pattern {
+                name: "a path",
+                about: "a path below the api's base",
+                example: "/oauth/revoke",
+                check: pattern::token_path,
+            },
+            "Where a client ends its access tokens (RFC 7009) by POST.",
+        ),
+        default(
+            "one_per_client",
+            Kind::Bool,
+            "false",
+            "Issuing an access token ends the client's one before.",
+        ),
         default(
             "client_authentication",
             Kind::List(&Kind::Word(&[

@@ -67,6 +67,12 @@ pub(super) const TOKEN_FORM: Kind = Kind::Pattern {
     example: "pat_{random}",
     check: pattern::token_form,
 };
+pub(super) const SKEW: Kind = Kind::Pattern {
+    name: "a skew",
+    about: "a duration, with a `-` in front of it where it is taken away",
+    example: "-30s",
+    check: pattern::skew,
+};
 pub(super) const FILTER_FORM: Kind = Kind::Pattern {
     name: "an attribute and an operator",
     about: "an attribute and a SCIM operator that is supported on it",

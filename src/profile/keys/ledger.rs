@@ -19,7 +19,8 @@ pub static ACTION: Block = Block {
             Kind::List(&Kind::Word(&[
                 ("base_url", "the api's base"),
                 ("token", "the token"),
-                ("client_id", "the client's id"),
+                ("client_id", "the client's id, or the id that a token comes with"),
+                ("client_secret", "the client's secret"),
                 ("record", "the record"),
             ])),
             "[]",
@@ -35,7 +36,25 @@ pub static ASK: Block = Block {
     keys: &[
         must("about", Kind::Text, "What is asked."),
         default("required", Kind::Bool, "true", "Whether it must be answered."),
-        may("at", RECORD_PATH, "The attribute of the record that it fills."),
+        may(
+            "at",
+            RECORD_PATH,
+            "The attribute of the record that it fills; with `names`, the one whose value it is.",
+        ),
+        may(
+            "names",
+            Kind::Name,
+            "The type of record of which the answer names the one that the action works on: by its id at any api, or by its value `at` a place.",
+        ),
+        may(
+            "is",
+            Kind::Word(&[
+                ("label", "the name of the credential that is issued, or of the one that is meant"),
+                ("expiry", "when the credential expires: a time, or how long it lives, `30d`"),
+                ("scopes", "the scopes of the credential, with blanks between them"),
+            ]),
+            "What it says of the action's credential.",
+        ),
     ],
 };
 
@@ -46,8 +65,21 @@ pub static STEP: Block = Block {
     keys: &[
         may("satisfy", Kind::Name, "A prerequisite is done."),
         may("issue", Kind::Name, "A credential is issued."),
-        may("rotate", Kind::Name, "A credential is replaced by a new one."),
-        may("revoke", Kind::Name, "A credential is ended."),
+        may(
+            "rotate",
+            Kind::Name,
+            "A credential is replaced by a new one: all that live of it, or the one of the label asked for.",
+        ),
+        may(
+            "revoke",
+            Kind::Name,
+            "A credential is ended: all that live of it, or the one of the label asked for.",
+        ),
+        may(
+            "show",
+            Kind::Name,
+            "The newest living credential is shown again: whole, or masked where it is `shown_once`.",
+        ),
         may("create", Kind::Name, "A record of this type is created from what was asked."),
         may("erase", Kind::Name, "A record of this type, and all that the vendor keeps of it, is gone."),
         may("assign", RECORD_PATH, "An attribute of a record is set from what was asked."),

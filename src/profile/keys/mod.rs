@@ -8,6 +8,7 @@
 mod apis;
 mod kinds;
 mod ledger;
+mod limits;
 mod records;
 mod rest;
 mod scim;
@@ -15,8 +16,9 @@ mod scim;
 use super::grammar::{Block, Kind};
 use super::pattern;
 pub use apis::{API, CLIENTS, PAGING, TOKEN};
-use kinds::{HEADER, HEADER_VALUE, HOST, MEDIA_TYPE, NAMES, TOKEN_FORM, VENDOR, default, may, must};
+use kinds::{HEADER, HEADER_VALUE, HOST, MEDIA_TYPE, NAMES, SKEW, TOKEN_FORM, VENDOR, default, may, must};
 pub use ledger::{ABSENT, ACTION, ADVISORY, ASK, FACT, NOTES, STEP, VARIANT, WHEN};
+pub use limits::{HEADER_NAMES, LIMITS, PENALTY, RATE};
 pub use records::{FIELD, NUMBERS, OWN_SCHEMA, RECORD, UNIQUE, VENDOR_DATA};
 pub use rest::{OPERATION, QUERY_FILTER, SHAPE, SHAPE_FIELD};
 pub use scim::{BULK, FILTERING, LENIENT, RESOURCE, SCIM_OPERATION};
@@ -176,7 +178,12 @@ pub static CREDENTIAL: Block = Block {
             "false",
             "Issued as a client id and a secret, the secret being the token.",
         ),
-        default("shown_once", Kind::Bool, "false", "Shown only when issued."),
+        default(
+            "shown_once",
+            Kind::Bool,
+            "false",
+            "Shown whole only when issued; whoever looks again sees how it begins.",
+        ),
         default("one_at_a_time", Kind::Bool, "false", "Issuing a new one ends the one before."),
         default(
             "overlap",
@@ -184,72 +191,30 @@ pub static CREDENTIAL: Block = Block {
             "0s",
             "How long the one before still works after a new one is issued.",
         ),
-    ],
-};
-
-/// The vendor's rate limits, and what it says when one is hit.
-pub static LIMITS: Block = Block {
-    name: "limits",
-    about: "The vendor's rate limits, and what it says when one is hit.",
-    keys: &[
-        default("in_force", Kind::Bool, "false", "Whether they apply from the start."),
-        must("rates", Kind::Map(&Kind::Block(&RATE)), "The limits; several apply at once."),
+        may(
+            "at_most",
+            Kind::Int { min: 1, max: 1_000 },
+            "How many live at once in an organization; of a client, how many of its access tokens. Without it, any number.",
+        ),
         default(
-            "retry_after",
+            "when_full",
             Kind::Word(&[
-                ("none", "no such header"),
-                ("seconds", "seconds to wait"),
-                ("http_date", "when to come back (RFC 9110 section 10.2.3)"),
+                ("refuse", "one more is refused"),
+                ("end_oldest", "the oldest ends, at once or after `overlap`"),
             ]),
-            "none",
-            "What Retry-After says.",
+            "refuse",
+            "What happens to one more than `at_most`.",
         ),
         default(
-            "headers",
-            Kind::Word(&[
-                ("none", "no such headers"),
-                ("x-ratelimit", "X-RateLimit-Limit, -Remaining and -Reset"),
-                ("ietf", "RateLimit and RateLimit-Policy"),
-            ]),
-            "none",
-            "Which headers tell what is left.",
+            "expiry_skew",
+            SKEW,
+            "0s",
+            "How much later than it says a token dies; earlier, with a `-` in front. Of a client, its access tokens.",
         ),
-    ],
-};
-
-/// One limit.
-pub static RATE: Block = Block {
-    name: "rate",
-    about: "One limit.",
-    keys: &[
-        default(
-            "by",
-            Kind::List(&Kind::Word(&[
-                ("credential", "each token"),
-                ("organization", "each organization"),
-                ("address", "each client address"),
-                ("operation", "each operation"),
-            ])),
-            "[credential]",
-            "What is counted apart.",
-        ),
-        default(
-            "algorithm",
-            Kind::Word(&[
-                ("fixed_window", "so many in each window"),
-                ("sliding_window", "so many in any stretch of that length"),
-                ("token_bucket", "a bucket that refills steadily"),
-            ]),
-            "fixed_window",
-            "How it is counted.",
-        ),
-        must("limit", Kind::Int { min: 1, max: 1_000_000_000 }, "How many calls."),
-        must("per", Kind::Duration, "In what time."),
-        default(
-            "plans",
-            Kind::Map(&Kind::Int { min: 1, max: 1_000_000_000 }),
-            "{}",
-            "Where a plan has another limit.",
+        may(
+            "uses",
+            Kind::Int { min: 1, max: 1_000_000_000 },
+            "How many calls a token is good for, whatever their outcome behind authentication; without it, any number.",
         ),
     ],
 };

@@ -127,6 +127,8 @@ pub struct Token {
     pub expires_ms: u64,
     /// How a client shows its secret.
     pub authentication: ClientAuthentication,
+    /// Whether issuing one ends the client's one before.
+    pub one_per_client: bool,
 }
 
 /// A call that an api answers.
@@ -196,6 +198,8 @@ pub enum Does {
     Bulk,
     /// Issues an access token.
     Token,
+    /// Ends an access token.
+    Revoke,
     /// Nothing: the protocol has it, the vendor does not.
     Refuse(u16),
 }

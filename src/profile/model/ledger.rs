@@ -5,39 +5,7 @@ use crate::fault::FaultName;
 use crate::profile::path::RecordPath;
 use crate::profile::source::Place;
 
-/// Rate limits, declared.
-#[derive(Debug, Clone, Default)]
-pub struct Limits {
-    /// Whether they apply from the start.
-    pub in_force: bool,
-    /// The limits.
-    pub rates: Vec<Rate>,
-    /// What Retry-After says: `none`, `seconds`, `http_date`.
-    pub retry_after: String,
-    /// Which headers tell what is left: `none`, `x-ratelimit`, `ietf`.
-    pub headers: String,
-    /// Where they are written.
-    pub rule: Option<Rule>,
-}
-
-/// One limit.
-#[derive(Debug, Clone)]
-pub struct Rate {
-    /// Its name.
-    pub name: String,
-    /// What is counted apart.
-    pub by: Vec<String>,
-    /// `fixed_window`, `sliding_window`, `token_bucket`.
-    pub algorithm: String,
-    /// How many calls.
-    pub limit: u32,
-    /// In what time, in milliseconds.
-    pub per_ms: u64,
-    /// Where a plan has another limit.
-    pub plans: Vec<(String, u32)>,
-}
-
-/// Something that the admin console, or the vendor's staff, can do; declared.
+/// Something that the admin console, or the vendor's staff, can do.
 #[derive(Debug, Clone)]
 pub struct Action {
     /// Its name.
@@ -46,12 +14,45 @@ pub struct Action {
     pub about: String,
     /// What it needs first.
     pub requires: Requires,
-    /// What has to be filled in: name, sentence, required, attribute.
+    /// What has to be filled in.
     pub asks: Vec<Ask>,
-    /// What happens.
+    /// What happens. At most one record is worked on.
     pub does: Vec<Step>,
     /// What it shows afterwards.
-    pub gives: Vec<String>,
+    pub gives: Vec<Gives>,
+    /// Where it is written.
+    pub rule: Rule,
+}
+
+/// What an action shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// The base of the api that takes the credential.
+    BaseUrl,
+    /// The token.
+    Token,
+    /// The client's id.
+    ClientId,
+    /// The client's secret.
+    ClientSecret,
+    /// The record.
+    Record,
+}
+
+impl Gives {
+    /// By the words in profiles.
+    pub const ALL: [(&str, Self); 5] = [
+        ("base_url", Self::BaseUrl),
+        ("token", Self::Token),
+        ("client_id", Self::ClientId),
+        ("client_secret", Self::ClientSecret),
+        ("record", Self::Record),
+    ];
+
+    /// The word in profiles.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, gives)| *gives == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// Something to fill in.
@@ -63,8 +64,34 @@ pub struct Ask {
     pub about: String,
     /// Whether it must be answered.
     pub required: bool,
-    /// The attribute that it fills.
+    /// The attribute that it fills, or by which it names the record.
     pub at: Option<RecordPath>,
+    /// The type of record (its index) of which it names one.
+    pub names: Option<usize>,
+    /// What it says of the credential.
+    pub is: Option<OfCredential>,
+}
+
+/// What an answer says of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfCredential {
+    /// Its name.
+    Label,
+    /// When it expires.
+    Expiry,
+    /// Its scopes.
+    Scopes,
+}
+
+impl OfCredential {
+    /// The word in profiles.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Expiry => "expiry",
+            Self::Scopes => "scopes",
+        }
+    }
 }
 
 /// One thing that an action does.
@@ -78,6 +105,8 @@ pub enum Step {
     Rotate(usize),
     /// A credential is ended.
     Revoke(usize),
+    /// A credential is shown again.
+    Show(usize),
     /// A record is created (its type's index).
     Create(usize),
     /// A record and all the vendor keeps of it is gone.

@@ -7,6 +7,7 @@
 mod api;
 mod error;
 mod ledger;
+mod limits;
 mod record;
 mod rest;
 mod scim;
@@ -19,7 +20,8 @@ pub use api::{
     Token,
 };
 pub use error::{ErrorSlot, Errors, FaultLook, MessageSlot};
-pub use ledger::{Absent, Action, Advisory, Ask, Fact, Limits, Mark, Rate, Step, Variant};
+pub use ledger::{Absent, Action, Advisory, Ask, Fact, Gives, Mark, OfCredential, Step, Variant};
+pub use limits::{LevelHeaders, Limits, Reset, RetryAfter};
 pub use record::{CreateInactive, Deactivate, FieldRule, Format, RecordType, SeedSlot, Unique, VendorData};
 pub use rest::{Matching, QueryFilter, Shape, ShapeField, Shows, TimeForm, Write};
 pub use scim::{BulkBounds, Document, LinkSlot, Meta, Offers, Resource};
@@ -146,6 +148,14 @@ pub struct Credential {
     pub one_at_a_time: bool,
     /// How long the one before still works.
     pub overlap_ms: u64,
+    /// How many live at once in an organization; of a client, how many of its access tokens.
+    pub at_most: Option<usize>,
+    /// Whether one more ends the oldest; else it is refused.
+    pub ends_oldest: bool,
+    /// How much later than it says a token dies, in milliseconds.
+    pub expiry_skew_ms: i64,
+    /// How many calls a token is good for.
+    pub uses_max: Option<u64>,
     /// Where it is written.
     pub rule: Rule,
 }

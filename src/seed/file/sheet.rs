@@ -140,7 +140,9 @@ impl<'a> Sheet<'a> {
             return Err(self.problems.list(self.source.file));
         }
         let warnings = self.warnings.list(self.source.file);
-        Ok(Loaded { recipients: self.rows.into_iter().map(|row| row.recipient).collect(), warnings })
+        let lines = self.rows.iter().map(|row| self.source.lines.line(row.at)).collect();
+        let recipients = self.rows.into_iter().map(|row| row.recipient).collect();
+        Ok(Loaded { recipients, lines, warnings })
     }
 
     fn warn_of_address(&mut self, lower: &str, at: usize) {

@@ -43,8 +43,10 @@ fn the_examples_hold_the_same_people_in_every_format() {
     let people = example("csv");
     assert_eq!(people.recipients.len(), 12);
     assert_eq!(people.warnings, []);
-    assert_eq!(example("json"), people);
-    assert_eq!(example("ndjson"), people);
+    assert_eq!(people.lines, (2..14).collect::<Vec<_>>());
+    for other in [example("json"), example("ndjson")] {
+        assert_eq!((other.recipients, other.warnings), (people.recipients.clone(), Vec::new()));
+    }
     let street =
         people.recipients.iter().find_map(|person| person.street.as_deref().filter(|s| s.contains('"')));
     assert_eq!(street, Some("9 Mill Lane, \"The Old Mill\""));
@@ -76,7 +78,7 @@ fn marks_and_line_endings_of_every_system_are_accepted() {
         "email,title\ra@example.com,Ünit\rb@example.com,",
         "\n\nemail,title\n\na@example.com,\"Ünit\"\n,\n\nb@example.com, \n",
     ] {
-        assert_eq!(loaded(Format::Csv, text), plain, "{text:?}");
+        assert_eq!(loaded(Format::Csv, text).recipients, plain.recipients, "{text:?}");
     }
     let objects =
         ["{\"email\":\"a@example.com\",\"title\":\"Ünit\"}", "{\"email\":\"b@example.com\",\"title\":null}"];
@@ -85,7 +87,7 @@ fn marks_and_line_endings_of_every_system_are_accepted() {
         (Format::Json, format!("\u{feff}[{},\r\n{}]\r\n", objects[0], objects[1])),
         (Format::Json, format!("{{\"recipients\": [{}, {}]}}", objects[0], objects[1])),
     ] {
-        assert_eq!(loaded(format, &text), plain, "{text:?}");
+        assert_eq!(loaded(format, &text).recipients, plain.recipients, "{text:?}");
     }
 }
 

@@ -127,6 +127,19 @@ async fn a_door_gives_its_calls_its_vendor() {
 }
 
 #[tokio::test]
+async fn a_call_has_its_clients_address_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let unix = format!("unix:{}", folder.path().join("a.sock").display());
+    let answer = |call: &Call| Reply::new(StatusCode::OK).with_body("text/plain", format!("{:?}", call.peer));
+    let doors = vec![door("127.0.0.1:0", None), door(&unix, None)];
+    let server = Server::start_at(doors, Limits::default(), answer).await;
+    for (at, peer) in [(0, "Some(127.0.0.1)"), (1, "None")] {
+        let mut client = Client::to(&server.doors[at].0).await;
+        assert_eq!(client.ask(&get("/")).await.body, peer);
+    }
+}
+
+#[tokio::test]
 async fn a_panic_costs_one_call_only() {
     let server = Server::start().await;
     let mut client = server.client().await;

@@ -10,10 +10,18 @@
 //! | `@ advance 61s` | the clock of the sandbox moves |
 //! | `@ force VENDOR FAULT` | the next call to the vendor ends in this fault |
 //! | `@ issue NAME VENDOR CREDENTIAL ORGANIZATION [SCOPE…]` | a new token, for `$NAME` in later calls; without scopes it has all |
+//! | `@ act VENDOR ORGANIZATION ACTION [NAME=VALUE…]` | something is done in the vendor's console: what it gives in `= …`, each of it for `$NAME` (`$token`, `$base_url`) in later calls, and the facts behind it; or why it is refused |
+//! | `@ plan VENDOR ORGANIZATION PLAN` | the organization is on another plan from now on |
 //! | `@ keep NAME PATH` | a value of the last JSON body, for `$NAME` in later calls; items of lists by number |
+//! | `@ control-token T`, `@ control-host H` | before the first call: who may call the control API |
+//! | `@ from ADDRESS` | later calls come from this client address |
+//! | `@ limits VENDOR on`, `@ limits VENDOR off` | the vendor's rate limits are put in force, or lifted |
+//! | `@ limits VENDOR` | how they stand: every bucket, in `= …` |
+//! | `@ remaining VENDOR LIMIT N [KEY]` | so many calls are left, to all or to one |
+//! | `@ rate VENDOR LIMIT N [per DURATION]` | the limit has another rate |
 //! | `@ inspect VENDOR ORGANIZATION RECORD VALUE` | what the vendor's own staff sees; the answer follows in `= …` |
 //! | `@ show VENDOR SETTING` | a setting as declared, in `= …`, and the facts that fix it, in `* …` |
-//! | `> …` | a call: method and path, header fields, an empty `>` and the body |
+//! | `> …` | a call: method and path, header fields, an empty `>` and the body; below `/_standin` to the control API |
 //! | `< …` | the reply: status, every header field, body (JSON laid out) |
 //! | `* …` | the facts behind the reply |
 //! | `! …` | an advisory that the call ran into |
@@ -25,14 +33,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use standin::call::{Body, Call, Reply};
+use standin::control::{Access, Desk, ROOT};
 use standin::engine::{Engine, Setup};
 use standin::fault::FaultName;
+use standin::limit::{LimitSeen, Limiter};
 use standin::notes::Notes;
 use standin::profile::Library;
 use standin::profile::grammar::duration_ms;
@@ -46,7 +57,7 @@ pub const START_MS: i64 = 1_767_225_600_000;
 const ONE_LINE_BYTES_MAX: usize = 100;
 
 /// Plays a conversation: its text with what was really answered.
-pub fn play(library: &Library, text: &str) -> String {
+pub fn play(library: &Arc<Library>, text: &str) -> String {
     let lines: Vec<&str> =
         text.lines().filter(|line| !line.starts_with(['<', '=', '*', '!', '~', '?'])).collect();
     let mut out = String::new();
@@ -55,7 +66,9 @@ pub fn play(library: &Library, text: &str) -> String {
         picks: Vec::new(),
         recipients: 250,
         groups: 8,
-        engine: None,
+        access: Access::default(),
+        desk: None,
+        peer: None,
         kept: BTreeMap::new(),
         last: Value::Null,
     };
@@ -83,20 +96,26 @@ pub fn play(library: &Library, text: &str) -> String {
 }
 
 struct Stage<'a> {
-    library: &'a Library,
+    library: &'a Arc<Library>,
     picks: Vec<(String, String, String)>,
     recipients: usize,
     groups: usize,
-    engine: Option<Engine>,
+    access: Access,
+    desk: Option<Desk>,
+    peer: Option<IpAddr>,
     kept: BTreeMap<String, String>,
     last: Value,
 }
 
 impl Stage<'_> {
     fn engine(&mut self) -> &Engine {
-        let (library, picks) = (self.library, &self.picks);
+        self.desk().engine()
+    }
+
+    fn desk(&mut self) -> &Desk {
+        let (library, picks, access) = (self.library, &self.picks, &self.access);
         let (recipients, groups) = (self.recipients, self.groups);
-        self.engine.get_or_insert_with(|| {
+        self.desk.get_or_insert_with(|| {
             let mut standing = picks.clone();
             let profiles = library.vendors().map(|vendor| {
                 let of_it = picks.iter().filter(|(of, _, _)| of == vendor);
@@ -111,7 +130,9 @@ impl Stage<'_> {
             let mut setup = Setup::new(profiles.collect());
             (setup.recipients, setup.groups, setup.clock_ms) = (recipients, groups, Some(START_MS));
             setup.standing = standing;
-            Engine::start(setup).expect("an engine that starts")
+            setup.library = Some(Arc::clone(library));
+            let engine = Engine::start(setup).expect("an engine that starts");
+            Desk::new(Arc::new(engine), access.clone())
         })
     }
 
@@ -132,15 +153,15 @@ impl Stage<'_> {
             ["set", pick] => {
                 let (name, value) = pick.split_once('=').expect("VENDOR.NAME=VALUE");
                 let (vendor, name) = name.split_once('.').expect("VENDOR.NAME=VALUE");
-                if self.engine.is_some() {
+                if self.desk.is_some() {
                     before();
                 }
                 self.picks.push((vendor.to_owned(), name.to_owned(), value.to_owned()));
             }
-            ["recipients", count] if self.engine.is_none() => {
+            ["recipients", count] if self.desk.is_none() => {
                 self.recipients = count.parse().expect("a number")
             }
-            ["groups", count] if self.engine.is_none() => self.groups = count.parse().expect("a number"),
+            ["groups", count] if self.desk.is_none() => self.groups = count.parse().expect("a number"),
             ["advance", by] => {
                 let by_ms = i64::try_from(duration_ms(by).expect("a duration")).expect("a short duration");
                 self.engine().advance("default", by_ms);
@@ -150,9 +171,24 @@ impl Stage<'_> {
                 self.engine().force_next("default", vendor, fault);
             }
             ["issue", name, vendor, credential, organization, ref scopes @ ..] => {
-                let token = self.engine().issue("default", vendor, credential, organization, scopes);
-                self.kept
-                    .insert(name.to_owned(), token.expect("a vendor, its credential and an organization"));
+                let engine = self.engine();
+                let sandbox = engine.sandbox("default").expect("the default sandbox");
+                let wish = engine.wish(&sandbox, vendor, credential, organization);
+                let mut wish = wish.expect("a vendor, its credential and an organization");
+                let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+                wish.scopes = (!scopes.is_empty()).then_some(scopes);
+                let token = engine.issue(&sandbox, &wish).expect("scopes of the credential").token;
+                self.kept.insert(name.to_owned(), token);
+            }
+            ["act", vendor, organization, action, ref answers @ ..] => {
+                self.act(vendor, organization, action, answers, out);
+            }
+            ["plan", vendor, organization, plan] => {
+                let engine = self.engine();
+                let sandbox = engine.sandbox("default").expect("the default sandbox");
+                let index = engine.index_of(vendor).expect("a vendor");
+                let staff = engine.staff(&sandbox, index, Some(organization)).expect("an organization");
+                staff.vendor.set_standing(Some(staff.organization), "plan", plan).expect("a plan");
             }
             ["keep", name, path] => {
                 let value = path.split('.').fold(&self.last, |value, step| match step.parse::<usize>() {
@@ -163,13 +199,101 @@ impl Stage<'_> {
                 assert!(!value.is_null(), "`{path}` is nothing in the last body");
                 self.kept.insert(name.to_owned(), text);
             }
+            ["control-token", token] if self.desk.is_none() => self.access.token = Some(token.to_owned()),
+            ["control-host", host] if self.desk.is_none() => self.access.hosts.push(host.to_owned()),
+            ["from", address] => self.peer = Some(address.parse().expect("an address")),
+            ["limits", vendor] => {
+                let limits = self.limits(vendor, |limiter, now_ms| Ok(limiter.read(now_ms)));
+                write_limits(&limits, out);
+            }
+            ["limits", vendor, word] => self.limits(vendor, |limiter, _| {
+                limiter.enable(word == "on");
+                Ok(())
+            }),
+            ["remaining", vendor, limit, left, ref key @ ..] => {
+                let left = left.parse().expect("a number");
+                let key = (!key.is_empty()).then(|| key.join(" "));
+                self.limits(vendor, |limiter, now_ms| {
+                    limiter.set_remaining(limit, key.as_deref(), left, now_ms)
+                });
+            }
+            ["rate", vendor, limit, calls, ref per @ ..] => {
+                let per_ms = per.last().map(|per| duration_ms(per).expect("a duration"));
+                let calls = calls.parse().expect("a number");
+                self.limits(vendor, |limiter, now_ms| limiter.set_rate(limit, calls, per_ms, now_ms));
+            }
             ["inspect", vendor, organization, record, value] => {
-                let seen = self.engine().inspect("default", vendor, organization, record, value);
-                writeln!(out, "= {}", seen.unwrap_or(Value::Null)).expect("a String takes every write");
+                let seen = self.inspect(vendor, organization, record, value);
+                writeln!(out, "= {seen}").expect("a String takes every write");
             }
             ["show", vendor, setting] => self.show(vendor, setting, out),
             _ => panic!("`@ {directive}` is no directive, or stands where it cannot"),
         }
+    }
+
+    fn limits<T>(&mut self, vendor: &str, work: impl FnOnce(&Limiter, i64) -> Result<T, String>) -> T {
+        let engine = self.engine();
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        let vendor = engine.index_of(vendor).expect("a vendor");
+        engine.limits(&sandbox, vendor, work).unwrap_or_else(|refused| panic!("{}", refused.sentence()))
+    }
+
+    fn act(&mut self, vendor: &str, organization: &str, action: &str, answers: &[&str], out: &mut String) {
+        let mut filled: Vec<(String, String)> = Vec::new();
+        for word in answers {
+            // A word without `=` belongs to the answer before it.
+            match (word.split_once('='), filled.last_mut()) {
+                (Some((name, value)), _) => filled.push((name.to_owned(), value.to_owned())),
+                (None, Some((_, value))) => *value = format!("{value} {word}"),
+                (None, None) => panic!("NAME=VALUE"),
+            }
+        }
+        let filled = filled.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+        let engine = self.engine();
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        let index = engine.index_of(vendor).expect("a vendor");
+        let staff = engine.staff(&sandbox, index, Some(organization)).expect("an organization");
+        let given = engine.act(&staff, action, &filled, "http://standin.test").map(|given| given.to_json());
+        match given {
+            Err(refused) => {
+                writeln!(out, "= refused: {}", refused.sentence()).expect("a String takes every write");
+            }
+            Ok(given) => {
+                for (name, value) in given.as_object().into_iter().flatten() {
+                    let value = if name == "record" { &value["id"] } else { value };
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    self.kept.insert(name.clone(), text);
+                }
+                let mut told = given;
+                // How many credentials there are is other vendors' doing too.
+                told.as_object_mut().map(|told| told.remove("credential"));
+                writeln!(out, "= {told}").expect("a String takes every write");
+            }
+        }
+        let setting = format!("actions.{action}");
+        let profile = self.profile(vendor);
+        let facts = profile
+            .facts
+            .iter()
+            .filter(|fact| fact.fixes.iter().any(|fixes| overlay::overlaps(fixes, &setting)));
+        let facts: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
+        if !facts.is_empty() {
+            writeln!(out, "* {}", facts.join(" ")).expect("a String takes every write");
+        }
+    }
+
+    /// What the vendor's own staff sees that no api shows; null where nobody ever was.
+    fn inspect(&mut self, vendor: &str, organization: &str, record: &str, value: &str) -> Value {
+        let engine = self.engine();
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        let index = engine.index_of(vendor).expect("a vendor");
+        let staff = engine.staff(&sandbox, index, Some(organization)).expect("an organization");
+        let Ok(seen) = staff.find(record, value) else { return Value::Null };
+        let mut told = serde_json::Map::new();
+        for name in ["gone", "active", "login", "vendor_data"] {
+            told.insert(name.to_owned(), seen[name].clone());
+        }
+        Value::Object(told)
     }
 
     fn show(&mut self, vendor: &str, setting: &str, out: &mut String) {
@@ -193,10 +317,18 @@ impl Stage<'_> {
     }
 
     fn call(&mut self, lines: &[String], out: &mut String) {
-        let call = read_call(lines);
-        let (reply, notes) = self.engine().answer_with_notes(&call);
+        let call = Call { peer: self.peer, ..read_call(lines) };
+        if call.path.starts_with(ROOT) {
+            let reply = self.desk().answer(&call);
+            self.last = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
+            return write_reply(&reply, out);
+        }
+        let (mut reply, notes) = self.engine().answer_with_notes(&call);
         self.last = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
-        write_reply(&reply, &notes, out);
+        // Every reply of a vendor carries its id.
+        let id = reply.headers.remove("standin-request-id").expect("an id");
+        assert_eq!(id.to_str().ok(), Some(notes.request_id.as_str()));
+        write_reply(&reply, out);
         if !notes.vendor.is_empty() {
             let profile = self.profile(&notes.vendor);
             write_notes(&profile, &notes, out);
@@ -213,7 +345,8 @@ fn read_call(lines: &[String]) -> Call {
         None => (target, None),
     };
     let mut headers = HeaderMap::new();
-    let mut host = "standin.test".to_owned();
+    let is_control = path.starts_with(ROOT);
+    let mut host = if is_control { "localhost:8080" } else { "standin.test" }.to_owned();
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         let (name, value) = line.split_once(':').expect("NAME: VALUE");
         if name.eq_ignore_ascii_case("host") {
@@ -232,16 +365,15 @@ fn read_call(lines: &[String]) -> Call {
         headers,
         body: Body::Whole(Bytes::from(body)),
         listener_vendor: None,
+        peer: None,
     }
 }
 
-/// Every reply carries its id, is told whole, and claims to be JSON only when it is.
-fn write_reply(reply: &Reply, notes: &Notes, out: &mut String) {
-    let mut headers = reply.headers.clone();
-    let id = headers.remove("standin-request-id").expect("every reply has an id");
-    assert_eq!(id.to_str().ok(), Some(notes.request_id.as_str()));
+/// Every reply is told whole, and claims to be JSON only when it is.
+fn write_reply(reply: &Reply, out: &mut String) {
+    let headers = &reply.headers;
     writeln!(out, "< {}", reply.status.as_u16()).expect("a String takes every write");
-    for (name, value) in &headers {
+    for (name, value) in headers {
         writeln!(out, "< {name}: {}", value.to_str().expect("a visible value"))
             .expect("a String takes every write");
     }
@@ -262,6 +394,19 @@ fn write_reply(reply: &Reply, notes: &Notes, out: &mut String) {
     };
     for line in body.lines() {
         writeln!(out, "< {line}").expect("a String takes every write");
+    }
+}
+
+/// A line for each bucket, with the seconds from the beginning of the conversation on until all of it is there again.
+fn write_limits(limits: &[LimitSeen], out: &mut String) {
+    for limit in limits {
+        for bucket in &limit.buckets {
+            let (name, key, remaining, of) = (&limit.name, &bucket.key, bucket.remaining, bucket.limit);
+            let resets =
+                bucket.resets_at_ms.map(|at_ms| format!(", all at {} s", (at_ms - START_MS) / 1_000));
+            writeln!(out, "= {name} {key}: {remaining} of {of}{}", resets.unwrap_or_default())
+                .expect("a String takes every write");
+        }
     }
 }
 

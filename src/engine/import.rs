@@ -1,0 +1,95 @@
+//! Recipients of a file that come to an organization's others: all of them or none, and every line named that the vendor
+//! would not keep.
+
+use std::path::Path;
+
+use super::populate::{Place, Wrong};
+use super::staff::Staff;
+use crate::operation::{RECORDS_MAX, table};
+use crate::seed::{self, Format, Loaded, Problem};
+use crate::store::OrganizationId;
+
+/// How many lines of a file are named at most.
+pub const LINES_MAX: usize = seed::PROBLEMS_MAX;
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// How many recipients came.
+    pub recipients: usize,
+    /// What was taken all the same: addresses outside the domains reserved for examples.
+    pub warnings: Vec<Line>,
+}
+
+/// What is wrong, or odd, in a line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The line, counted from 1; 0 for the file as a whole.
+    pub line: usize,
+    /// The column, in characters counted from 1; 0 where only the line is known.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, where there is something to say.
+    pub help: Option<String>,
+}
+
+impl Staff<'_> {
+    /// Reads a recipient file into the organization; how its name ends (`.csv`, `.json`, `.ndjson`) tells how it is written.
+    /// Groups that it names are joined where the organization has them, and made where it has not.
+    ///
+    /// # Errors
+    /// Every bad line, [`LINES_MAX`] at most: what the file's format does not allow, or what the vendor would not keep
+    /// beside whom it has.
+    pub fn import(&self, file: &str, text: &[u8]) -> Result<Imported, Vec<Line>> {
+        let problem = |line: usize, message: String| Line { line, column: 0, message, help: None };
+        let Some(format) = Format::of(Path::new(file)) else {
+            return Err(vec![problem(0, "a file of recipients ends in .csv, .json or .ndjson".to_owned())]);
+        };
+        let of = |all: Vec<Problem>| all.into_iter().map(Line::from).collect::<Vec<_>>();
+        let Loaded { recipients, lines, warnings } = seed::read(file, text, format).map_err(of)?;
+        let organization = self.sandbox.organizations.get(self.organization).map_or("", String::as_str);
+        let id = OrganizationId(u16::try_from(self.organization).unwrap_or(u16::MAX));
+        let mut place = Place {
+            vendor: &self.vendor,
+            organization,
+            id,
+            dice: self.sandbox.dice,
+            now_ms: self.sandbox.clock.now_ms(),
+            first: 0,
+            is_import: true,
+        };
+        let people = place.mould(false).map(|mould| table(mould.index));
+        let Some(people) = people else {
+            return Err(vec![problem(0, format!("{} keeps no recipients", self.vendor.profile.vendor))]);
+        };
+        let wrong = self.vendor.store.write(|state| {
+            if state.count(people, id) + recipients.len() > RECORDS_MAX {
+                let sentence = format!("an organization has at most {RECORDS_MAX} recipients");
+                return vec![Wrong { nth: None, sentence }];
+            }
+            // What goes wrong half-way goes wrong on a copy.
+            let mut copy = state.clone();
+            place.first = state.next_serial(people);
+            let wrong = place.given(&mut copy, &recipients);
+            if wrong.is_empty() {
+                *state = copy;
+            }
+            wrong
+        });
+        if wrong.is_empty() {
+            return Ok(Imported { recipients: recipients.len(), warnings: of(warnings) });
+        }
+        let line = |nth: Option<u64>| {
+            nth.and_then(|nth| lines.get(usize::try_from(nth).ok()?)).copied().unwrap_or(0)
+        };
+        Err(wrong.into_iter().map(|wrong| problem(line(wrong.nth), wrong.sentence)).collect())
+    }
+}
+
+impl From<Problem> for Line {
+    fn from(problem: Problem) -> Self {
+        let Problem { file: _, line, column, message, help } = problem;
+        Self { line, column, message, help }
+    }
+}
