@@ -208,10 +208,12 @@ impl Vendor {
         let ids = self.ids(api);
         let organization =
             visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
-        let named = sight.organization.as_deref().or(organization.map(String::as_str)).unwrap_or_default();
+        let organization = organization.map(String::as_str).unwrap_or_default();
+        let named = sight.organization.as_deref().unwrap_or(organization);
         let base_url = format!("http://{}{}{}", visit.call.host, visit.addressed.prefix, api.base_of(named));
         let now_ms = visit.sandbox.clock.now_ms();
-        let surface = Surface { profile, api, ids: &ids, call: visit.call, now_ms, base_url: &base_url };
+        let call = visit.call;
+        let surface = Surface { profile, api, ids: &ids, call, organization, now_ms, base_url: &base_url };
         let ended = self.stages(visit, &surface, &sight, notes);
         self.conclude(visit, &surface, &sight, ended, notes)
     }

@@ -56,12 +56,13 @@ fn is_locale(text: &str) -> bool {
         && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// A key as it is compared: without case, unless case counts.
+/// A key as it is compared: without case, unless case counts. Each character by itself, as filters compare: two keys are
+/// the same exactly if `eq` finds the one by the other.
 pub fn folded(text: &str, case_exact: bool) -> Cow<'_, str> {
     if case_exact || text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(text.to_lowercase())
+        Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
     }
 }
 
@@ -80,7 +81,7 @@ pub fn time_ms(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::is;
+    use super::{folded, is};
     use crate::profile::model::Format;
 
     fn check(format: Format, good: &[&str], bad: &[&str]) {
@@ -90,6 +91,16 @@ mod tests {
         for text in bad {
             assert!(!is(format, text), "{text} is no {format:?}");
         }
+    }
+
+    #[test]
+    fn keys_fold_character_by_character() {
+        let check = |text: &str, wanted: &str| assert_eq!(folded(text, false), wanted);
+        check("abc", "abc");
+        check("ABC", "abc");
+        check("ΟΔΟΣ", "οδοσ");
+        check("ÄÖß", "äöß");
+        assert_eq!(folded("ABC", true), "ABC");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub struct Stop {
 }
 
 impl Walk {
-    /// The walk of a query: all that decides which resources it yields, and in which order.
+    /// The walk of a query: all that decides which resources it yields, in which order, and for which organization.
     pub fn new(query: &[Option<&str>], count: usize) -> Self {
         let mut hasher = DefaultHasher::new();
         query.hash(&mut hasher);

@@ -30,6 +30,8 @@ pub mod rest;
 pub mod scim;
 pub mod version;
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -54,6 +56,8 @@ pub struct Surface<'a> {
     pub ids: &'a [Option<Ids<'a>>],
     /// The call.
     pub call: &'a Call,
+    /// The organization of the caller; empty as long as nobody knows it.
+    pub organization: &'a str,
     /// The sandbox's time.
     pub now_ms: i64,
     /// The api's base as the client reached it, `http://127.0.0.1:8080/acme/v2`.
@@ -192,18 +196,52 @@ fn is_json(media_type: &str) -> bool {
 
 /// The JSON object in a body.
 fn json_object(call: &Call) -> Result<Map<String, Value>, Fault> {
-    let bytes = whole(call)?;
+    object_of(&whole(call)?)
+}
+
+/// The JSON object in these bytes.
+fn object_of(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
     let bad = |detail: String| Fault::BadBody { detail };
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(bad("a JSON object is expected, and the body is empty".to_owned()));
     }
-    let text = std::str::from_utf8(&bytes)
+    let text = std::str::from_utf8(bytes)
         .map_err(|error| bad(format!("the body is not UTF-8 at byte {}", error.valid_up_to())))?;
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(bad("a JSON object is expected, and the body is another value".to_owned())),
         Err(error) => Err(bad(format!("the body is not JSON: {error}"))),
     }
+}
+
+/// A name that the JSON object in these bytes gives twice: reading it keeps only the last. The bytes must be an object.
+fn name_twice(bytes: &[u8]) -> Option<String> {
+    let mut seen = HashSet::new();
+    let (mut depth, mut is_name, mut at) = (0_usize, false, 0);
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                at += 1;
+                while bytes.get(at).is_some_and(|byte| *byte != b'"') {
+                    at += if bytes.get(at) == Some(&b'\\') { 2 } else { 1 };
+                }
+            }
+            _ => {}
+        }
+        // A name of the outermost object is the first text behind its `{` or a comma.
+        if *byte == b'"' && depth == 1 && is_name {
+            let name: String = serde_json::from_slice(bytes.get(start..=at)?).ok()?;
+            if !seen.insert(name.clone()) {
+                return Some(name);
+            }
+        }
+        is_name = depth == 1 && (matches!(byte, b'{' | b',') || is_name && byte.is_ascii_whitespace());
+        at += 1;
+    }
+    None
 }
 
 /// Notes the advisories that wait for attributes that are sent. One that is null or `[]` is as good as not sent (RFC 7643
@@ -214,5 +252,22 @@ fn note_sent(profile: &Profile, body: &Map<String, Value>, notes: &mut Notes) {
         if advisory.sent.iter().any(|path| path.get_in(body).is_some_and(has_value)) {
             notes.sent.push(index);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_twice;
+
+    #[test]
+    fn a_name_of_the_outermost_object_stands_once() {
+        let check = |text: &str, wanted: Option<&str>| {
+            assert_eq!(name_twice(text.as_bytes()).as_deref(), wanted, "{text}");
+        };
+        check(r#"{"a": "a", "b": {"a": 1, "a": 2}, "c": ["a", "a", {"b": 1}]}"#, None);
+        check(r#" { "a" : 1 , "b" : "\\", "a":2}"#, Some("a"));
+        check(r#"{"a\"b": "x", "a\u0022b": 1}"#, Some("a\"b"));
+        check(r#"{"a": {}, "b": [], "a": {}}"#, Some("a"));
+        check("{}", None);
     }
 }

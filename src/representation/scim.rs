@@ -5,11 +5,13 @@ mod listing;
 use serde_json::{Map, Value};
 
 use self::listing::Asked;
-use super::{Echo, Reading, Surface, is_json, json_object, media_type, note_sent, version};
+use super::answer::{JSON, SCIM_JSON};
+use super::{Echo, Reading, Surface, media_type, name_twice, note_sent, object_of, version, whole};
 use crate::fault::Fault;
 use crate::notes::Notes;
 use crate::operation::{Input, Links, Target, Want, Who};
 use crate::profile::model::{Does, Endpoint, RecordType, Resource};
+use crate::scim::error::Error;
 use crate::scim::patch::Patch;
 use crate::scim::resource::{self, Situation};
 
@@ -61,6 +63,8 @@ pub(super) fn read(
             note_patched(surface, &body, notes);
             let leniency = surface.api.leniency;
             let patch = Patch::parse(&Value::Object(body), &leniency).map_err(Fault::Scim)?;
+            let forgiven = patch.check_paths(&listing::is_member_address, &leniency);
+            notes.dropped.extend(forgiven.map_err(Fault::Scim)?);
             let target = target();
             let ignore_unknown_members = resource.ignore_unknown_members;
             reading(Input::Patch { target, patch, leniency, ignore_unknown_members })
@@ -70,11 +74,19 @@ pub(super) fn read(
     }
 }
 
-/// The JSON object in a body.
+/// The JSON object in a body, which is SCIM's own media type or plain JSON (RFC 7644 section 3.1).
 pub(super) fn body(surface: &Surface<'_>) -> Result<Map<String, Value>, Fault> {
-    match media_type(surface.call) {
-        Some(sent) if !is_json(&sent) => Err(Fault::UnsupportedMediaType { sent }),
-        _ => json_object(surface.call),
+    if let Some(sent) = media_type(surface.call)
+        && sent != SCIM_JSON
+        && sent != JSON
+    {
+        return Err(Fault::UnsupportedMediaType { sent });
+    }
+    let bytes = whole(surface.call)?;
+    let object = object_of(&bytes)?;
+    match name_twice(&bytes) {
+        Some(name) => Err(Fault::Scim(Error::invalid_syntax(format!("{name} is there twice")).at(name))),
+        None => Ok(object),
     }
 }
 

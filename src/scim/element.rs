@@ -64,6 +64,25 @@ pub(super) fn merge(attribute: &Attribute, list: &mut Vec<Value>, new: Vec<Value
     touched
 }
 
+/// Makes one of elements that have become the same by an edit of the `touched`, in ascending order, whose parts then hold.
+/// What the edit left nothing of is null.
+pub(super) fn unite(attribute: &Attribute, list: &mut Vec<Value>, touched: &[usize]) {
+    let index = Index::new(attribute, list);
+    let is_again = |(position, element): (usize, &Value)| {
+        !element.is_null() && index.find(list, element) != Some(position)
+    };
+    if !list.iter().enumerate().any(is_again) {
+        return;
+    }
+    let (mut new, mut rest) = (Vec::new(), Vec::new());
+    for (position, element) in std::mem::take(list).into_iter().enumerate() {
+        let side = if touched.binary_search(&position).is_ok() { &mut new } else { &mut rest };
+        side.extend(Some(element).filter(|element| !element.is_null()));
+    }
+    merge(attribute, list, rest);
+    merge(attribute, list, new);
+}
+
 /// Leaves one primary element at most: that one of the `touched` which is (RFC 7644 section 3.5.2). If there are
 /// several, the first counts if `is_loose`, else they are refused.
 pub(super) fn keep_one_primary(
@@ -142,6 +161,14 @@ fn key(attribute: &Attribute, element: &Value) -> String {
 }
 
 fn take_over(attribute: &Attribute, old: &mut Map<String, Value>, parts: Map<String, Value>) {
+    let is_known = |(name, value): (&String, &Value)| match (attribute.sub(name), old.get(name)) {
+        (Some(sub), Some(old)) => values_equal(sub, old, value),
+        (Some(sub), None) => sub.name == "primary" && *value == Value::Bool(false),
+        (None, _) => true,
+    };
+    if parts.iter().all(is_known) {
+        return;
+    }
     for (name, value) in parts {
         let may_change = attribute
             .sub(&name)

@@ -37,6 +37,13 @@ pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&
         .or_else(|| object.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
+/// The same to change.
+pub(super) fn member_mut<'a>(object: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+    let exact = object.contains_key(name);
+    let is_it = |other: &str| if exact { other == name } else { other.eq_ignore_ascii_case(name) };
+    object.iter_mut().find(|(other, _)| is_it(other)).map(|(_, value)| value)
+}
+
 /// Whether a message says that it is of this kind.
 pub(super) fn must_name(message: &Map<String, Value>, urn: &str, leniency: &Leniency) -> Result<(), Error> {
     let urns = member(message, "schemas").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -13,11 +13,13 @@ pub struct SyntaxError {
     pub position: usize,
     /// What was expected or is wrong, without a full stop.
     pub message: String,
+    /// Whether it stands in the brackets of a path, where a filter does.
+    pub in_brackets: bool,
 }
 
 impl SyntaxError {
     pub(super) fn new(position: usize, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { position, message: message.into() }
+        SyntaxError { position, message: message.into(), in_brackets: false }
     }
 }
 

@@ -272,16 +272,21 @@ fn check_schemas(
     let named = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas")).map(|(_, value)| value);
     let urns: &[Value] = named.and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let leniency = reader.leniency;
-    let is_core = |urn: &Value| {
-        urn.as_str().is_some_and(|urn| {
-            urn.eq_ignore_ascii_case(&schema.core.id) || (leniency.old_schemas && is_old_core(urn))
-        })
-    };
-    if !leniency.schemas_optional && !urns.iter().any(is_core) {
+    if !leniency.schemas_optional && !urns.iter().any(|urn| is_core(schema, urn, leniency)) {
         let detail = format!("schemas is a list that names {}", schema.core.id);
         return Err(Error::invalid_syntax(detail).at("schemas"));
     }
-    for urn in urns.iter().filter(|urn| !is_core(urn)) {
+    check_urns(schema, urns, reader)
+}
+
+/// Refuses, or leaves out, URNs in `schemas` that are not the resource's.
+pub(super) fn check_urns(
+    schema: &ResourceSchema,
+    urns: &[Value],
+    reader: &mut Reader<'_>,
+) -> Result<(), Error> {
+    let leniency = reader.leniency;
+    for urn in urns.iter().filter(|urn| !is_core(schema, urn, leniency)) {
         let urn = urn.as_str().unwrap_or_default();
         if schema.extension(urn).is_some() {
             continue;
@@ -295,6 +300,13 @@ fn check_schemas(
         reader.ignored.push(urn.to_string());
     }
     Ok(())
+}
+
+/// Whether this names the base schema of the resource.
+fn is_core(schema: &ResourceSchema, urn: &Value, leniency: &Leniency) -> bool {
+    urn.as_str().is_some_and(|urn| {
+        urn.eq_ignore_ascii_case(&schema.core.id) || (leniency.old_schemas && is_old_core(urn))
+    })
 }
 
 /// The base schema of a resource before RFC 7643, which did not say of what type.

@@ -179,7 +179,8 @@ impl<'a> Reader<'a> {
                     Error::invalid_value(format!("{found} is required, so it cannot be empty")).at(found)
                 );
             }
-            (Kind::String | Kind::Reference, value) => value.is_string(),
+            (Kind::String, value) => value.is_string(),
+            (Kind::Reference, value) => value.as_str().is_some_and(is_uri_reference),
             (Kind::Boolean, value) => value.is_boolean(),
             (Kind::Decimal, value) => value.is_number(),
             (Kind::Integer, value) => value.is_i64() || value.is_u64(),
@@ -247,6 +248,25 @@ fn is_base64(text: &str) -> bool {
     text.len() - digits.len() <= 2 && digits.len() % 4 != 1 && digits.bytes().all(is_digit)
 }
 
+/// A URI, or a reference relative to one (RFC 3986 section 4.1), in any letters as people write them (RFC 3987).
+fn is_uri_reference(text: &str) -> bool {
+    let is_fit = |c: char| match c {
+        '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => false,
+        c => c.is_ascii_graphic() || !(c.is_ascii() || c.is_control() || c.is_whitespace()),
+    };
+    let is_escape = |rest: &str| rest.get(..2).is_some_and(|two| two.bytes().all(|b| b.is_ascii_hexdigit()));
+    let has_scheme = |head: &str| {
+        head.starts_with(|c: char| c.is_ascii_alphabetic())
+            && head.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+    };
+    // A colon in the first segment ends a scheme.
+    let first = text.split(['/', '?', '#']).next().unwrap_or_default();
+    text.chars().all(is_fit)
+        && text.split('%').skip(1).all(is_escape)
+        && text.matches('#').count() <= 1
+        && first.split_once(':').is_none_or(|(head, _)| has_scheme(head))
+}
+
 fn unfit(found: Found<'_>, wanted: &str, value: &Value) -> Error {
     let got = match value {
         Value::Null => "null",
@@ -271,5 +291,48 @@ fn wanted(kind: Kind) -> &'static str {
         Kind::Reference => "a string with a URI",
         Kind::Binary => "a string of base64",
         Kind::Complex => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_uri_reference;
+
+    #[test]
+    fn a_reference_is_a_uri_or_relative_to_one() {
+        let check = |text: &str, is_one: bool| assert_eq!(is_uri_reference(text), is_one, "{text}");
+        for text in [
+            "https://example.com/v2/Users/26118915-6090",
+            "https://[::1]:8080/a?b=c:d#e",
+            "../Users/2819c223",
+            "/Users/2819c223",
+            "Users/a:b",
+            "2819c223",
+            "",
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+            "bulkId:qwerty",
+            "data:image/png;base64,iVBORw0KGgo=",
+            "https://example.com/M%C3%BCller/Müller",
+        ] {
+            check(text, true);
+        }
+        for text in [
+            "not a uri",
+            "::::",
+            ":a",
+            "1a:b",
+            "a b",
+            "ä:b",
+            "https://example.com/a\nb",
+            "https://example.com/\"a\"",
+            "C:\\photo.png",
+            "https://example.com/100%",
+            "https://example.com/%zz",
+            "a#b#c",
+            "{id}",
+            "\u{a0}",
+        ] {
+            check(text, false);
+        }
     }
 }

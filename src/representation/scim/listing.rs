@@ -170,7 +170,8 @@ impl Asked {
         })?;
         let is_sized = self.query.get(&paging.size).is_some();
         let about = ["filter", "sortBy", "sortOrder"].map(|name| self.query.get(name));
-        let walk = |count| Walk::new(&[&[Some(&*endpoint.path)], &about[..]].concat(), count);
+        let of = [Some(surface.organization), Some(&*endpoint.path)];
+        let walk = |count| Walk::new(&[&of, &about[..]].concat(), count);
         let (mark, walk) = if text.is_empty() {
             (None, walk(count))
         } else {
@@ -243,6 +244,11 @@ fn is_address(path: &AttrPath) -> bool {
     ADDRESSES
         .iter()
         .any(|(name, part)| path.name.eq_ignore_ascii_case(name) && sub.eq_ignore_ascii_case(part))
+}
+
+/// Whether a path leads to where a member is.
+pub(super) fn is_member_address(path: &AttrPath) -> bool {
+    path.name.eq_ignore_ascii_case("members") && is_address(path)
 }
 
 /// Whether a filter is one of those that the vendor processes, each alone.

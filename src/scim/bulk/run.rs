@@ -68,7 +68,7 @@ impl<F: FnMut(Task<'_>) -> Answer> Job<'_, F> {
             Ok(()) => (self.answer)(Task::Whole(&operation)),
             Err(error) => (self.answer)(Task::Refuse(error)),
         };
-        self.settle(index, &operation.path, answer);
+        self.settle(index, &operation, answer);
     }
 
     fn begin(&mut self, index: usize) {
@@ -81,7 +81,7 @@ impl<F: FnMut(Task<'_>) -> Answer> Job<'_, F> {
         if let Some(id) = answer.id().filter(|_| answer.is_good()) {
             self.begun.push((index, id.to_owned()));
         }
-        self.settle(index, &operation.path, answer);
+        self.settle(index, &operation, answer);
     }
 
     /// Replaces what was begun by what was asked for. What was not begun has failed, and is answered.
@@ -102,7 +102,7 @@ impl<F: FnMut(Task<'_>) -> Answer> Job<'_, F> {
             }
         } else {
             self.undo(index, &id);
-            self.settle(index, &operation.path, answer);
+            self.settle(index, &operation, answer);
         }
     }
 
@@ -119,14 +119,16 @@ impl<F: FnMut(Task<'_>) -> Answer> Job<'_, F> {
         (self.answer)(Task::FollowUp(&remove));
     }
 
-    fn settle(&mut self, index: usize, path: &str, answer: Answer) {
+    /// Keeps the answer for an operation, which was carried out with what of its references could be `resolved`.
+    fn settle(&mut self, index: usize, resolved: &Operation, answer: Answer) {
         let operation = &self.request.operations[index];
         let is_good = answer.is_good();
         self.failures += usize::from(!is_good);
         let location = match operation.method {
             Method::Post => answer.location.clone().filter(|_| is_good),
-            _ if operation.has_relative_path() => {
-                Some(format!("{}{}", self.root, path.trim_end_matches('/')))
+            // What was never made is nowhere.
+            _ if resolved.has_relative_path() && !resolved.is_at_reference() => {
+                Some(format!("{}{}", self.root, resolved.path.trim_end_matches('/')))
             }
             _ => None,
         };

@@ -207,12 +207,12 @@ fn run(message: &Value) -> (Vec<String>, Value) {
 fn results_are_in_the_order_of_the_request() {
     let (asked, results) = run(&json!({"schemas": [URN], "Operations": [
         {"method": "PUT", "path": "/Users/bulkId:u/", "version": "W/\"1\"", "data": {"manager": {"value": "bulkId:u"}}},
-        {"method": "POST", "path": "/Users", "bulkId": "u", "data": {"a": "bulkId:", "b": "no bulkId:u"}},
+        {"method": "POST", "path": "/Users", "bulkId": "u", "data": {"a": {"value": "bulkId:"}, "b": {"value": "no bulkId:u"}}},
         {"method": "DELETE", "path": "/Users/9", "bulkId": "d"},
     ]}));
     assert_eq!(
         results[0],
-        json!({"location": "http://a/v2/Users/bulkId:u", "method": "PUT", "status": "409", "response": "the operation with the bulkId u has failed"})
+        json!({"method": "PUT", "status": "409", "response": "the operation with the bulkId u has failed"})
     );
     assert_eq!(
         results[1],
@@ -224,7 +224,7 @@ fn results_are_in_the_order_of_the_request() {
     );
     assert_eq!(asked, ["DELETE /Users/9"]);
     let (asked, results) = run(&json!({"schemas": [URN], "Operations": [
-        {"method": "PUT", "path": "/Users/bulkId:u/", "data": {"manager": {"value": "bulkId:u"}, "a": "xbulkId:u"}},
+        {"method": "PUT", "path": "/Users/bulkId:u/", "data": {"manager": {"value": "bulkId:u"}, "title": "bulkId:u"}},
         {"method": "POST", "path": "/Users", "bulkId": "u", "data": {}},
     ]}));
     assert_eq!(
@@ -234,7 +234,51 @@ fn results_are_in_the_order_of_the_request() {
             {"location": "http://a/v2/Users/1", "method": "POST", "bulkId": "u", "version": "v1", "status": "201"},
         ])
     );
-    assert_eq!(asked, ["POST /Users {}", r#"PUT /Users/1/ {"manager":{"value":"1"},"a":"xbulkId:u"}"#]);
+    assert_eq!(asked, ["POST /Users {}", r#"PUT /Users/1/ {"manager":{"value":"1"},"title":"bulkId:u"}"#]);
+}
+
+#[test]
+fn a_reference_stands_where_an_id_does() {
+    let check = |method: &str, data: Value, wanted: Value| {
+        let operation = json!({"method": method, "path": "/a", "bulkId": "a", "data": data.clone()});
+        let mut operation = request(&json!([operation])).operations.remove(0);
+        let references = usize::from(data != wanted);
+        assert_eq!(operation.references().len(), references, "{data}");
+        assert_eq!(operation.resolve(&|bulk_id| Ok(format!("id of {bulk_id}"))), Ok(()));
+        assert_eq!(operation.data, Some(wanted));
+    };
+    let same = |method: &str, data: Value| check(method, data.clone(), data);
+    check("POST", json!({"members": [{"value": "bulkId:x"}]}), json!({"members": [{"value": "id of x"}]}));
+    check(
+        "PUT",
+        json!({"urn:a:User": {"manager": "bulkId:x"}}),
+        json!({"urn:a:User": {"manager": "id of x"}}),
+    );
+    same("POST", json!({"title": "bulkId:x", "nickName": ["bulkId:x"], "name": {"formatted": "bulkId:x"}}));
+    same("POST", json!({"members": [{"value": "1", "display": "bulkId:x"}]}));
+    let change = |operation: Value, wanted: Value| {
+        check("PATCH", json!({"Operations": [operation]}), json!({"Operations": [wanted]}));
+    };
+    change(
+        json!({"op": "add", "path": "members", "value": [{"value": "bulkId:x"}]}),
+        json!({"op": "add", "path": "members", "value": [{"value": "id of x"}]}),
+    );
+    change(
+        json!({"op": "add", "path": "urn:a:User:manager.value", "value": "bulkId:x"}),
+        json!({"op": "add", "path": "urn:a:User:manager.value", "value": "id of x"}),
+    );
+    change(
+        json!({"op": "add", "value": {"manager.value": "bulkId:x", "title": "bulkId:x"}}),
+        json!({"op": "add", "value": {"manager.value": "id of x", "title": "bulkId:x"}}),
+    );
+    change(
+        json!({"op": "remove", "path": "members[type eq \"User\" and not (value eq \"bulkId:x\")]"}),
+        json!({"op": "remove", "path": "members[type eq \"User\" and not (value eq \"id of x\")]"}),
+    );
+    let untouched = |operation: Value| same("PATCH", json!({"Operations": [operation]}));
+    untouched(json!({"op": "add", "path": "title", "value": "bulkId:x"}));
+    untouched(json!({"op": "add", "path": "emails[type eq \"bulkId:x\"].display", "value": "bulkId:x"}));
+    untouched(json!({"op": "remove", "path": "members[value eq \"bulkId:x\""}));
 }
 
 #[test]
@@ -297,8 +341,8 @@ fn what_is_left_out_goes_with_all_that_belongs_to_it() {
         json!({"urn:x:User": {"division": "d"}}),
     );
     check(
-        json!({"a": "bulkId:b", "b": ["bulkId:b", "c"], "d": "x bulkId:b"}),
-        json!({"b": ["c"], "d": "x bulkId:b"}),
+        json!({"manager": "bulkId:b", "members": ["bulkId:b", "c"], "title": "bulkId:b"}),
+        json!({"members": ["c"], "title": "bulkId:b"}),
     );
 }
 

@@ -12,7 +12,7 @@ use super::{Filter, Literal, Operator};
 use crate::scim::error::Error;
 use crate::scim::instant;
 use crate::scim::path::AttrPath;
-use crate::scim::schema::{Attribute, Kind, ResourceSchema};
+use crate::scim::schema::{Attribute, Found, Kind, ResourceSchema};
 
 impl Filter {
     /// Whether `resource` passes. Its keys must be in the schema's spelling; those of the filter may be in any case.
@@ -27,26 +27,29 @@ impl Filter {
     }
 
     /// Refuses, with `invalidFilter`, comparisons that the type of their attribute does not have: the order of
-    /// booleans and binaries, and parts of booleans (RFC 7644 table 3). [`Filter::matches`] takes them as false.
+    /// booleans and binaries, parts of booleans (RFC 7644 table 3), and a dateTime with what is none.
+    /// [`Filter::matches`] takes them as false.
     pub fn check(&self, schema: &ResourceSchema) -> Result<(), Error> {
+        self.check_found(&|within, path| match within {
+            None => schema.find(path),
+            Some(outer) => schema.find(outer).and_then(|found| part(found, path)),
+        })
+    }
+
+    /// The same for a filter that stood in brackets behind `whole`.
+    pub fn check_element(&self, whole: Found<'_>) -> Result<(), Error> {
+        self.check_found(&|_, path| part(whole, path))
+    }
+
+    fn check_found<'s>(
+        &self,
+        find: &dyn Fn(Option<&AttrPath>, &AttrPath) -> Option<Found<'s>>,
+    ) -> Result<(), Error> {
         let mut result = Ok(());
         self.visit(None, &mut |within, part| {
-            let Filter::Compare { path, op, .. } = part else { return };
-            let found = match within {
-                None => schema.find(path),
-                Some(outer) => schema
-                    .find(outer)
-                    .and_then(|found| found.attribute.sub(&path.name).map(|sub| found.with_sub(sub))),
-            };
-            let Some(found) = found else { return };
-            let kind = compared(found.leaf()).kind;
-            let is_ordering = matches!(op, Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le);
-            let is_part = matches!(op, Operator::Co | Operator::Sw | Operator::Ew);
-            if result.is_ok()
-                && (kind == Kind::Boolean && (is_ordering || is_part) || kind == Kind::Binary && is_ordering)
-            {
-                let detail = format!("{found} is {}, which `{}` cannot compare", kind.as_str(), op.as_str());
-                result = Err(Error::invalid_filter(detail).at(found));
+            let Filter::Compare { path, op, value } = part else { return };
+            if let (Ok(()), Some(found)) = (&result, find(within, path)) {
+                result = check_comparison(found, *op, value);
             }
         });
         result
@@ -73,6 +76,35 @@ impl Filter {
             }
         }
     }
+}
+
+/// What a path in the brackets behind `whole` leads to. In a simple attribute `value` is the element itself.
+fn part<'s>(whole: Found<'s>, path: &AttrPath) -> Option<Found<'s>> {
+    match whole.attribute.sub(&path.name) {
+        Some(sub) => Some(whole.with_sub(sub)),
+        None if whole.attribute.kind == Kind::Complex => None,
+        None => path.name.eq_ignore_ascii_case("value").then_some(whole),
+    }
+}
+
+fn check_comparison(found: Found<'_>, op: Operator, literal: &Literal) -> Result<(), Error> {
+    let kind = compared(found.leaf()).kind;
+    let is_ordering = matches!(op, Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le);
+    let is_part = matches!(op, Operator::Co | Operator::Sw | Operator::Ew);
+    if kind == Kind::Boolean && (is_ordering || is_part) || kind == Kind::Binary && is_ordering {
+        let detail = format!("{found} is {}, which `{}` cannot compare", kind.as_str(), op.as_str());
+        return Err(Error::invalid_filter(detail).at(found));
+    }
+    let is_moment = match literal {
+        Literal::String(text) => instant::nanoseconds(text).is_some(),
+        Literal::Null => true,
+        Literal::Number(_) | Literal::Bool(_) => false,
+    };
+    if kind == Kind::DateTime && !is_part && !is_moment {
+        let detail = format!("{found} is {}, which can only be compared with another", kind.as_str());
+        return Err(Error::invalid_filter(detail).at(found));
+    }
+    Ok(())
 }
 
 /// Where the paths of a filter begin.

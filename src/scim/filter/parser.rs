@@ -22,21 +22,7 @@ pub(in crate::scim) fn filter(text: &str) -> Result<Filter, SyntaxError> {
 /// Reads the path of a PATCH operation (RFC 7644 figure 7).
 pub(in crate::scim) fn patch_path(text: &str) -> Result<PatchPath, SyntaxError> {
     let mut parser = Parser::new(text)?;
-    let mut attr = parser.path()?;
-    if parser.peek() != Some(b'[') {
-        return match parser.peek() {
-            None => Ok(PatchPath { attr, filter: None }),
-            Some(_) => parser.fail("expected `[` or the end of the path"),
-        };
-    }
-    let filter = parser.brackets(&attr)?;
-    if parser.take(b'.') {
-        attr.sub = Some(parser.sub_name()?);
-    }
-    match parser.peek() {
-        None => Ok(PatchPath { attr, filter: Some(filter) }),
-        Some(_) => parser.fail("expected `.` and a sub-attribute, or the end of the path"),
-    }
+    parser.patch_path().map_err(|error| SyntaxError { in_brackets: parser.in_brackets, ..error })
 }
 
 struct Parser<'t> {
@@ -55,6 +41,24 @@ impl<'t> Parser<'t> {
             return Err(SyntaxError::new(FILTER_BYTES_MAX, message));
         }
         Ok(Parser { text, at: 0, depth: 0, in_brackets: false })
+    }
+
+    fn patch_path(&mut self) -> Result<PatchPath, SyntaxError> {
+        let mut attr = self.path()?;
+        if self.peek() != Some(b'[') {
+            return match self.peek() {
+                None => Ok(PatchPath { attr, filter: None }),
+                Some(_) => self.fail("expected `[` or the end of the path"),
+            };
+        }
+        let filter = self.brackets(&attr)?;
+        if self.take(b'.') {
+            attr.sub = Some(self.sub_name()?);
+        }
+        match self.peek() {
+            None => Ok(PatchPath { attr, filter: Some(filter) }),
+            Some(_) => self.fail("expected `.` and a sub-attribute, or the end of the path"),
+        }
     }
 
     /// `FILTER or FILTER or …`

@@ -199,6 +199,24 @@ fn numbers_compare_as_numbers() {
 }
 
 #[test]
+fn a_moment_is_compared_with_a_moment() {
+    check(r#"meta.lastModified lt "9999-12-31T24:00:00Z""#, true);
+    check(r#"meta.lastModified gt "9999-12-31T23:59:59-14:00""#, false);
+    let test =
+        |filter: &str| Filter::parse(filter).unwrap().check(&schema()).map_err(|error| error.to_string());
+    for op in ["eq", "ne", "gt", "ge", "lt", "le"] {
+        for other in [r#""2011-05-13""#, r#""""#, "7", "true"] {
+            let detail = "meta.lastModified is dateTime, which can only be compared with another";
+            let filter = format!("meta.lastModified {op} {other}");
+            assert_eq!(test(&filter), Err(format!("400 invalidFilter: {detail}")), "{filter}");
+        }
+    }
+    for filter in [r#"born sw "2011""#, "born eq null", "born pr", r#"born gt "2011-05-13T04:42:34""#] {
+        assert_eq!(test(filter), Ok(()), "{filter}");
+    }
+}
+
+#[test]
 fn booleans_are_equal_or_not_and_have_no_order() {
     check("active eq true", true);
     check("active eq false", false);

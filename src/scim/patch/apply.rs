@@ -8,6 +8,7 @@ use crate::scim::filter::Filter;
 use crate::scim::leniency::Leniency;
 use crate::scim::message::in_operation;
 use crate::scim::path::{AttrPath, PatchPath};
+use crate::scim::resource::check_urns;
 use crate::scim::schema::{Found, Mutability, ResourceSchema, Schema, extension_attribute};
 use crate::scim::value::{Reader, Source};
 
@@ -160,8 +161,7 @@ impl<'a> Editor<'a> {
         value: Value,
     ) -> Result<(), Error> {
         if found.schema.is_none() && found.attribute.name == "schemas" {
-            self.reader.ignored.push(found.to_string());
-            return Ok(());
+            return self.edit_schemas(found, op, &value);
         }
         let is_read_only = |found: Found<'_>| found.leaf().mutability == Mutability::ReadOnly;
         if is_read_only(Found { sub: None, ..found }) || is_read_only(found) {
@@ -177,6 +177,27 @@ impl<'a> Editor<'a> {
                 resource.shift_remove(urn);
             }
         }
+        Ok(())
+    }
+
+    /// An operation on `schemas`, which follows from what else is there: it may say what is true anyway.
+    fn edit_schemas(&mut self, found: Found<'_>, op: Op, value: &Value) -> Result<(), Error> {
+        let leniency = self.reader.leniency;
+        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        match value {
+            _ if leniency.ignore_read_only => {}
+            _ if op == Op::Remove || is_empty && !leniency.schemas_optional => {
+                let detail = format!("{found} is required, so it cannot be removed");
+                return Err(Error::mutability(detail).at(found));
+            }
+            Value::Null => {}
+            Value::Array(urns) => check_urns(self.schema, urns, &mut self.reader)?,
+            one if leniency.loose_shapes => {
+                check_urns(self.schema, std::slice::from_ref(one), &mut self.reader)?;
+            }
+            _ => return Err(Error::invalid_value(format!("{found} wants a list")).at(found)),
+        }
+        self.reader.ignored.push(found.to_string());
         Ok(())
     }
 

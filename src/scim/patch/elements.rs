@@ -9,9 +9,9 @@ use super::apply::Editor;
 use super::values::{check_element, elements};
 use crate::scim::element;
 use crate::scim::error::Error;
-use crate::scim::filter::{Filter, Literal, Operator};
+use crate::scim::filter::{Filter, Literal, Operator, values_equal};
 use crate::scim::resource::replaced_parts;
-use crate::scim::schema::{Attribute, Found, Kind};
+use crate::scim::schema::{Attribute, Found, Kind, Mutability};
 use crate::scim::value::boolean;
 
 impl Editor<'_> {
@@ -52,6 +52,9 @@ impl Editor<'_> {
             true => Cow::Owned(with_booleans(filter, found.attribute)),
             false => Cow::Borrowed(filter),
         });
+        if let Some(filter) = &filter {
+            filter.check_element(whole)?;
+        }
         let mut list = elements(holder, whole);
         let passes = |element: &Value| {
             filter.as_ref().is_none_or(|filter| filter.matches_element(found.attribute, element))
@@ -77,6 +80,10 @@ impl Editor<'_> {
             *element = self.edited_element(found, old, op, value.clone())?.unwrap_or(Value::Null);
         }
         element::keep_one_primary(whole, &mut list, &matched, self.reader.leniency.loose_shapes)?;
+        // What is only shorter has nothing twice that it had not.
+        if op != Op::Remove || found.sub.is_some() {
+            element::unite(found.attribute, &mut list, &matched);
+        }
         list.retain(|element| !element.is_null());
         self.put_list(holder, whole, list, &[])
     }
@@ -121,14 +128,16 @@ impl Editor<'_> {
             return Ok(());
         }
         let whole = Found { sub: None, ..found };
+        let mut known = Vec::new();
         let element = if found.attribute.kind == Kind::Complex {
-            let Some(known) = filter.map_or(Some(Vec::new()), equalities) else {
+            let Some(equalities) = filter.map_or(Some(Vec::new()), equalities) else {
                 return Err(no_element(whole));
             };
             let mut parts = Map::new();
-            for (name, literal) in known {
+            for (name, literal) in equalities {
                 let Some(sub) = found.attribute.sub(name) else { return Err(no_element(whole)) };
                 parts.insert(sub.name.clone(), literal.to_json());
+                known.push((sub, literal.to_json()));
             }
             match found.sub {
                 Some(sub) => _ = parts.insert(sub.name.clone(), value),
@@ -144,6 +153,13 @@ impl Editor<'_> {
             value
         };
         let Some(element) = self.reader.single(whole, element)? else { return Ok(()) };
+        for (sub, wanted) in known.iter().filter(|(sub, _)| sub.mutability != Mutability::ReadOnly) {
+            if !values_equal(sub, element.get(&sub.name).unwrap_or(&Value::Null), wanted) {
+                let part = whole.with_sub(sub);
+                let detail = format!("{part} is another in the value than in the filter of the path");
+                return Err(Error::invalid_value(detail).at(part));
+            }
+        }
         let mut list = elements(holder, whole);
         let touched = element::merge(found.attribute, &mut list, vec![element]);
         self.put_list(holder, whole, list, &touched)

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 mod forgiven;
 mod laws;
 mod refused;
+mod same;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

@@ -101,7 +101,14 @@ fn a_value_that_was_read_may_be_sent_back() {
     let own = json!({"op": "replace", "value": {"Id": "acbf3ae7", "displayName": "Flight 2"}});
     let ignored = check_with(Leniency::default(), flight(), own, "/displayName", json!("Flight 2"));
     assert_eq!(ignored, ["id"]);
-    unchanged(flight(), json!({"op": "add", "path": "schemas", "value": ["urn:example:2.0:x"]}));
+    let group = json!(["urn:ietf:params:scim:schemas:core:2.0:Group"]);
+    unchanged(flight(), json!({"op": "add", "path": "schemas", "value": group}));
+    let unknown = Leniency { ignore_unknown: true, ..Leniency::default() };
+    let add = json!({"op": "add", "path": "schemas", "value": ["urn:example:2.0:x"]});
+    let ignored = check_with(unknown, flight(), add, "", flight());
+    assert_eq!(ignored, ["urn:example:2.0:x", "schemas"]);
+    let optional = Leniency { schemas_optional: true, ..Leniency::default() };
+    check_with(optional, flight(), json!({"op": "replace", "path": "schemas", "value": []}), "", flight());
 }
 
 // The messages of clients that are known to send them, with other values.

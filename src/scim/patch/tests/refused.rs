@@ -218,7 +218,7 @@ fn what_does_not_fit_the_message_is_refused() {
     );
     check(
         message(&json!([{"op": "add", "path": "emails[type", "value": 7}])),
-        "400 invalidPath: Operations[0]: the path is malformed at 11: expected an operator such as `eq` or `pr`",
+        "400 invalidFilter: Operations[0]: the filter of the path is malformed at 11: expected an operator such as `eq` or `pr`",
     );
     let many = vec![json!({"op": "remove", "path": "title"}); PATCH_OPERATIONS_MAX + 1];
     check(message(&json!(many)), "413: a PATCH has at most 1000 operations, not 1001");
@@ -243,4 +243,92 @@ fn a_failing_patch_leaves_the_record_as_it_was() {
     let operations = json!([{"op": "replace", "path": "title", "value": "T"}, {"op": "remove", "path": "emails"},
                             {"op": "replace", "path": "id", "value": "x"}]);
     refused(babs(), operations, "400 mutability: Operations[2]: id is readOnly");
+}
+
+#[test]
+fn what_schemas_names_follows_from_the_rest() {
+    let check = |operation: Value, message: &str| {
+        refused(babs(), operation, &format!("400 {message}"));
+    };
+    let required = "mutability: Operations[0]: schemas is required, so it cannot be removed";
+    check(json!({"op": "remove", "path": "schemas"}), required);
+    check(json!({"op": "remove", "path": "schemas[value eq \"urn:x\"]"}), required);
+    check(json!({"op": "replace", "path": "schemas", "value": []}), required);
+    check(json!({"op": "replace", "value": {"schemas": null}}), required);
+    let list = "invalidValue: Operations[0]: schemas wants a list";
+    check(json!({"op": "replace", "path": "schemas", "value": "urn:x"}), list);
+    check(json!({"op": "add", "value": {"schemas": {"value": "urn:x"}}}), list);
+    check(
+        json!({"op": "add", "path": "schemas", "value": ["urn:x"]}),
+        "invalidSyntax: Operations[0]: schemas names `urn:x`, which is not a schema of this resource",
+    );
+    let own = "urn:ietf:params:scim:schemas:core:2.0:User";
+    unchanged(babs(), json!({"op": "add", "path": "schemas", "value": [own, ENTERPRISE]}));
+}
+
+#[test]
+fn the_filter_of_a_path_is_checked_as_any_filter_is() {
+    let check = |op: &str, path: &str, detail: &str| {
+        let operation = json!({"op": op, "path": path, "value": {"display": "x"}});
+        refused(babs(), operation, &format!("400 invalidFilter: Operations[0]: {detail}"));
+    };
+    let order = "emails.primary is boolean, which `gt` cannot compare";
+    check("add", "emails[primary gt true]", order);
+    check("remove", "emails[primary gt true]", order);
+    check("replace", "emails[type eq \"no\" and primary gt true].display", order);
+    check(
+        "replace",
+        "x509Certificates[value lt \"AA==\"]",
+        "x509Certificates.value is binary, which `lt` cannot compare",
+    );
+    check(
+        "remove",
+        "emails[type eq work]",
+        "the filter of the path is malformed at 15: expected a value: a string in double quotes, a number, `true`, \
+         `false` or `null`",
+    );
+}
+
+#[test]
+fn a_path_leads_to_nothing_that_is_made_up() {
+    let check = |operation: Value, error: Option<&str>| {
+        let patch = Patch::parse(&message(&json!([operation])), &Leniency::default()).expect("a patch");
+        let found = patch.check_paths(&|path| path.to_string() == "members.$ref", &Leniency::default());
+        assert_eq!(found.err().map(|error| error.to_string()).as_deref(), error, "{operation}");
+    };
+    let filter = Some("400 invalidFilter: Operations[0]: members.$ref cannot be compared");
+    check(json!({"op": "remove", "path": "members[$ref eq \"x\"]"}), filter);
+    check(json!({"op": "add", "path": "members[value eq \"a\" or $ref pr].type", "value": "User"}), filter);
+    let change = Some("400 mutability: Operations[0]: members.$ref follows from the value beside it");
+    check(json!({"op": "replace", "path": "members[value eq \"a\"].$ref", "value": "x"}), change);
+    check(json!({"op": "remove", "path": "members.$ref"}), change);
+    check(json!({"op": "add", "path": "members[value eq \"a\"]", "value": {"$ref": "x"}}), change);
+    let shown = json!({"value": "a", "$ref": "x"});
+    check(json!({"op": "add", "path": "members[value eq \"a\"]", "value": shown}), None);
+    check(json!({"op": "remove", "path": "members[value eq \"a\"]"}), None);
+    check(json!({"op": "remove", "path": "photos[$ref eq \"a\"]"}), None);
+    let lenient = Leniency { ignore_read_only: true, ..Leniency::default() };
+    let change = json!([{"op": "remove", "path": "members.$ref"}]);
+    let patch = Patch::parse(&message(&change), &lenient).expect("a patch");
+    assert_eq!(patch.check_paths(&|_| true, &lenient), Ok(vec!["members.$ref".to_owned()]));
+}
+
+#[test]
+fn a_value_does_not_contradict_the_filter_of_its_path() {
+    let check = |path: &str, value: Value, part: &str| {
+        let detail = format!("{part} is another in the value than in the filter of the path");
+        let operation = json!({"op": "add", "path": path, "value": value});
+        refused(babs(), operation, &format!("400 invalidValue: Operations[0]: {detail}"));
+    };
+    check("emails[type eq \"x\"]", json!({"value": "a@b.test", "type": "y"}), "emails.type");
+    check("emails[type eq \"x\"]", json!({"value": "a@b.test", "type": null}), "emails.type");
+    check("emails[type eq \"x\"].type", json!("y"), "emails.type");
+    check("emails[type eq \"x\" and type eq \"y\"].value", json!("a@b.test"), "emails.type");
+    check("emails[value eq \"x\" and primary eq true]", json!({"primary": false}), "emails.primary");
+    super::check(
+        babs(),
+        json!({"op": "add", "path": "emails[type eq \"x\"]", "value": {"value": "a@b.test", "type": "X"}}),
+        "/emails/2",
+        json!({"value": "a@b.test", "type": "X"}),
+    );
 }
