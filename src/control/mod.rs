@@ -20,8 +20,8 @@
 //!   says what each is) and are read by `ask.segment("sandbox")`. Where two rows fit, the one with more letters does.
 //! * `takes` and `query` are checked before the function runs: unknown members, types, bounds. It reads them by
 //!   `ask.body()` and `ask.query()`, which cannot fail; what only the engine knows to be wrong comes as a
-//!   [`Problem`], mostly with `?` from [`Refused`](crate::engine::Refused).
-//! * [`Desk::sandbox`] and [`Desk::vendor`] find what the path names, or give the 404.
+//!   `Problem`, mostly with `?` from [`Refused`].
+//! * `Desk::sandbox` and `Desk::vendor` find what the path names, or give the 404.
 //! * `gives` and `refuses` say which statuses there are. 400, 401, 403, 404, 408 and 413 are added where they can come of
 //!   the row's path, query and body.
 //!

@@ -147,7 +147,7 @@ impl Engine {
             .iter()
             .map(|profile| Routes::new(profile).map(Arc::new))
             .collect::<Result<Vec<_>, _>>()?;
-        let stock = Arc::new(Stock { setup, routes });
+        let stock = Arc::new(Stock { setup, routes, journal_bytes: Arc::default() });
         let outside = stock.setup.clock_ms.map_or_else(Clock::system, Clock::frozen);
         let engine = Self {
             sandboxes: DashMap::new(),

@@ -4,6 +4,7 @@
 //! reset is an exchange of pointers.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use parking_lot::{Mutex, RwLock};
 
@@ -46,6 +47,8 @@ pub struct Stock {
     pub setup: Setup,
     /// The paths of each vendor.
     pub routes: Vec<Arc<Routes>>,
+    /// How many bytes the journals of all sandboxes take.
+    pub journal_bytes: Arc<AtomicUsize>,
 }
 
 /// One isolated world.
@@ -93,7 +96,7 @@ impl Sandbox {
             name: birth.name.clone(),
             clock,
             dice: Dice::new(birth.seed, &birth.name),
-            journal: Arc::default(),
+            journal: Arc::new(Journal::beside(&stock.journal_bytes)),
             organizations: birth.organizations.clone(),
             made_ms: outside.now_ms(),
             vendors: stock.setup.profiles.iter().map(|_| RwLock::default()).collect(),

@@ -221,7 +221,8 @@ impl Staff<'_> {
     /// Does something to one record, and shows how that is then.
     pub(super) fn run(&self, of: usize, input: Input) -> Result<Value, Refused> {
         self.with(|scene| {
-            let outcome = operation::run(scene, input, &mut Notes::default()).map_err(|fault| refused(&fault))?;
+            let outcome =
+                operation::run(scene, input, &mut Notes::default()).map_err(|fault| refused(&fault))?;
             let shown = match &outcome {
                 Outcome::Shown(shown) | Outcome::Made(shown) | Outcome::LetGo { last: shown, .. } => {
                     shown.first()

@@ -31,6 +31,7 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -43,6 +44,12 @@ pub const ENTRIES_MAX: usize = 10_000;
 /// How many bytes its calls take together, about: a usual one takes 1.5 KB.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// How many bytes the calls of all journals take together, about, before each has to make do with [`BYTES_LEAST`].
+pub const BYTES_OF_ALL_MAX: usize = 256 * 1024 * 1024;
+
+/// How many bytes a journal may take however much the others do.
+pub const BYTES_LEAST: usize = 64 * 1024;
+
 /// How many calls a page shows when nobody says.
 pub const PAGE_ENTRIES: usize = 100;
 
@@ -53,6 +60,8 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Journal {
     book: Mutex<Book>,
+    /// How many bytes all journals take that share this count.
+    of_all: Arc<AtomicUsize>,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +74,12 @@ struct Book {
     /// How many were let go to make room since it was last cleared.
     forgotten: u64,
     met: Vec<Met>,
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.of_all.fetch_sub(self.book.get_mut().bytes, Ordering::Relaxed);
+    }
 }
 
 /// How often facts of a vendor were behind an answer.
@@ -86,6 +101,11 @@ pub struct Page {
 }
 
 impl Journal {
+    /// An empty journal, one of those that share a count of their bytes.
+    pub fn beside(of_all: &Arc<AtomicUsize>) -> Self {
+        Self { book: Mutex::default(), of_all: Arc::clone(of_all) }
+    }
+
     /// Enters a call; the oldest go to make room for it.
     pub fn enter(&self, mut entry: Entry) {
         let bytes = entry.bytes();
@@ -96,12 +116,16 @@ impl Journal {
         entry.number = book.next;
         book.next += 1;
         book.bytes += bytes;
+        let of_all = self.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let bytes_max = if of_all > BYTES_OF_ALL_MAX { BYTES_LEAST } else { BYTES_MAX };
         book.count(&entry);
         book.entries.push_back(Arc::new(entry));
         // The newest stays, however large it is: bodies and heads are bounded.
-        while book.entries.len() > 1 && (book.entries.len() > ENTRIES_MAX || book.bytes > BYTES_MAX) {
+        while book.entries.len() > 1 && (book.entries.len() > ENTRIES_MAX || book.bytes > bytes_max) {
             if let Some(oldest) = book.entries.pop_front() {
-                book.bytes = book.bytes.saturating_sub(oldest.bytes());
+                let bytes = oldest.bytes().min(book.bytes);
+                book.bytes -= bytes;
+                self.of_all.fetch_sub(bytes, Ordering::Relaxed);
                 book.forgotten += 1;
                 gone.push(oldest);
             }
@@ -114,6 +138,7 @@ impl Journal {
         // Numbers go on, so that whoever follows misses nothing.
         let cleared = Book { next: book.next, ..Book::default() };
         let before = std::mem::replace(&mut *book, cleared);
+        self.of_all.fetch_sub(before.bytes, Ordering::Relaxed);
         drop(book);
         drop(before);
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::entry::{BODY_BYTES_KEPT_MAX, Entry};
 use super::matching::{Match, StatusMatch};
 use super::verify::{Count, NEAREST_MAX};
-use super::{BYTES_MAX, ENTRIES_MAX, Journal, har, render};
+use super::{BYTES_LEAST, BYTES_MAX, BYTES_OF_ALL_MAX, ENTRIES_MAX, Journal, har, render};
 use crate::call::{Body, Call, Follow as _, Reply};
 use crate::notes::Notes;
 
@@ -279,4 +279,19 @@ fn the_nearest_calls_differ_least_and_say_how() {
     // Too many: they are the calls to look at.
     let verdict = journal.verify(&posts, Count::AtMost(1));
     assert!(verdict.nearest.len() == 2 && verdict.nearest.iter().all(|(_, differs)| differs.is_empty()));
+}
+
+#[test]
+fn many_journals_together_are_bounded_and_each_keeps_its_least() {
+    let of_all = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(BYTES_OF_ALL_MAX));
+    let held = |journal: &Journal| journal.all().iter().map(|entry| entry.bytes()).sum::<usize>();
+    let journal = Journal::beside(&of_all);
+    for _ in 0..1_000 {
+        journal.enter(entry(&call(Method::GET, "/u", &[], ""), &reply(200, "{}")));
+    }
+    assert!(held(&journal) <= BYTES_LEAST && held(&journal) > BYTES_LEAST / 2, "{}", held(&journal));
+    let bytes = held(&journal);
+    assert_eq!(of_all.load(std::sync::atomic::Ordering::Relaxed), BYTES_OF_ALL_MAX + bytes);
+    drop(journal);
+    assert_eq!(of_all.load(std::sync::atomic::Ordering::Relaxed), BYTES_OF_ALL_MAX);
 }

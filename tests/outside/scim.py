@@ -15,10 +15,8 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen, check_output, run
-from tempfile import TemporaryFile
+from subprocess import check_output, run
 from typing import Annotated, Any
 
 from httpx2 import Client
@@ -39,6 +37,7 @@ from scim2_models import (
 from scim2_tester import CheckConfig, CheckResult, Status, check_server
 from scim2_tester.checkers import core_schemas_validation
 from scim2_tester.utils import CheckContext
+from served import environment, server
 
 COMPLIANT = "scim"
 EXPECTED = Path(__file__).parent / "expected"
@@ -89,7 +88,7 @@ USERS: dict[str, type[User] | None] = {
 
 def main(binary: str) -> int:
     failed = 0
-    with server(binary) as ready:
+    with server(binary, "--recipients", RECIPIENTS) as ready:
         if unknown := set(ready["vendors"]) ^ set(USERS):
             sys.exit(f"what are the users of {', '.join(sorted(unknown))} like? say so in {__file__}")
         for vendor in ready["vendors"]:
@@ -102,30 +101,6 @@ def main(binary: str) -> int:
             if vendor == COMPLIANT:
                 failed += run_cli(vendor, url, headers, expected)
     return 1 if failed else 0
-
-
-@contextmanager
-def server(binary: str) -> Iterator[dict[str, Any]]:
-    """A server on a free port, and its ready line."""
-    command = [binary, "--listen", "127.0.0.1:0", "--recipients", RECIPIENTS]
-    with (
-        TemporaryFile("w+") as said,
-        Popen(command, env=environment(), stdout=PIPE, stderr=said, text=True) as process,
-    ):
-        try:
-            line = process.stdout.readline()
-            if not line:
-                said.seek(0)
-                sys.exit(f"{binary} does not start: {said.read()}")
-            yield json.loads(line)
-        finally:
-            process.terminate()
-
-
-def environment(**more: str) -> dict[str, str]:
-    """What a developer has picked for a server or a client of their own must not change what is tested."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("STANDIN_", "SCIM_CLI_"))}
-    return own | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | more
 
 
 def explained(binary: str, vendor: str) -> dict[str, Any]:
