@@ -61,6 +61,7 @@ pub struct Kept {
 const TOO_LARGE: &str = "longer than the server reads";
 const BROKEN: &str = "broken off";
 const CUT: &str = "cut: it is longer than the journal keeps";
+const TOO_LONG: &str = "not kept: it may hold a secret and is too long to be looked into";
 const WITHHELD: &str = "not kept: it may hold a secret and is neither JSON nor a form";
 
 impl Entry {
@@ -227,6 +228,9 @@ impl Kept {
     }
 }
 
+/// How long a body may be that is read for secrets, in bytes: a refusal of a megabyte must not cost more than what it refuses.
+const LOOKED_INTO_BYTES_MAX: usize = 64 * 1024;
+
 /// How long a body may be that is copied rather than shared, in bytes.
 const COPIED_BYTES_MAX: usize = 1024;
 
@@ -288,6 +292,9 @@ fn keep_sent(call: &Call, carriers: Carriers<'_>, found: &mut Found) -> Kept {
         let kept = Bytes::copy_from_slice(&body[..body.len().min(BODY_BYTES_KEPT_MAX)]);
         let lacks = (kept.len() < body.len()).then_some(CUT);
         return Kept { bytes: kept, whole_bytes: Some(body.len()), lacks };
+    }
+    if body.len() > LOOKED_INTO_BYTES_MAX {
+        return Kept::lacking(Some(body.len()), TOO_LONG);
     }
     if let Some(text) = mask::json(body, found) {
         return Kept::of_text(text, body.len());

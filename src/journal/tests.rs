@@ -295,3 +295,11 @@ fn many_journals_together_are_bounded_and_each_keeps_its_least() {
     drop(journal);
     assert_eq!(of_all.load(std::sync::atomic::Ordering::Relaxed), BYTES_OF_ALL_MAX);
 }
+
+#[test]
+fn a_long_body_that_may_hold_a_secret_is_not_kept() {
+    let body = format!(r#"{{"password":"hunter22","x":"{}"}}"#, "y".repeat(100_000));
+    let kept = entry(&call(Method::POST, "/u", &[], &body), &reply(413, "{}"));
+    let told = render::explained(&kept).to_string();
+    assert!(!told.contains("hunter22") && told.contains("too long to be looked into"), "{told}");
+}
