@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 from subprocess import run
+from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 from openapi_spec_validator import validate
@@ -35,7 +36,9 @@ def main(binary: str) -> int:
         command = [schemathesis, "run", url, "--checks", CHECKS, "--seed", SEED, "--max-examples", EXAMPLES_MAX]
         # The stream of the journal ends with its client.
         command += ["--exclude-path-regex", "/journal/stream$", "--request-timeout", "30", "--phases", "examples,coverage,fuzzing"]
-        ended = run(command, env=environment(NO_COLOR="1"))
+        # It leaves what it has learned where it stands.
+        with TemporaryDirectory() as folder:
+            ended = run(command, cwd=folder, env=environment(NO_COLOR="1"))
     print(f"schemathesis on {calls} calls: {'passed' if ended.returncode == 0 else 'FAILED'}")
     return ended.returncode
 
