@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 
 use super::answer::SCIM_JSON;
 use super::query::Query;
-use super::{Surface, scim, whole};
+use super::{Surface, scim, scim_json, whole};
 use crate::call::{Body, Call, Reply};
 use crate::fault::Fault;
 use crate::notes::Notes;
@@ -71,7 +71,7 @@ pub fn answer(
         };
         result(&attend(asked))
     });
-    Reply::new(StatusCode::OK).with_body(SCIM_JSON, response.to_string())
+    Reply::new(StatusCode::OK).with_body(scim_json(surface.call), response.to_string())
 }
 
 /// Whether an operation may be a call to an endpoint: one that changes a resource that its path names.

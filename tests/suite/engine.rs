@@ -8,11 +8,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest};
 use serde_json::Value;
 use standin::call::{Body, Call, Reply};
-use standin::engine::{Engine, Setup};
+use standin::engine::{Engine, Setup, Wish};
 use standin::profile::model::Profile;
+use standin::profile::source::Source;
 use standin::profile::{Library, files};
 
-use crate::support::source;
+use crate::support::{faultless, source};
 
 const API_TOKEN: &str = "cofense-api-token";
 
@@ -256,4 +257,37 @@ fn no_number_of_calls_makes_one_record_fill_the_memory() {
         .collect();
     assert_eq!(statuses, [200, 200, 200, 413, 413]);
     assert_eq!(engine.answer(&call("GET", &path, "scim-scim-token", "")).status, 200);
+}
+
+#[test]
+fn the_root_shows_what_each_list_shows_and_to_whom() {
+    const SHUT: &str = "\
+standin: 1
+vendor: shut
+extends: scim
+title: Shut
+credentials:
+  scim:
+    scopes: {read: read users, write: write users}
+apis:
+  scim:
+    resources:
+      Users: {operations: {list: {scope: read}}}
+      Groups: {operations: {list: {enabled: false}}}
+";
+    let mut sources = files::built_in();
+    sources.push(Source::new("shut.yaml", SHUT));
+    let profile = Arc::new(faultless(&sources).profile("shut", &[]).expect("a profile without mistakes"));
+    let setup = Setup { recipients: 2, groups: 2, ..Setup::new(vec![profile]) };
+    let engine = Engine::start(setup).expect("an engine");
+    let sandbox = engine.sandbox("default").expect("the default sandbox");
+    let root = |scope: &str| {
+        let wish = engine.wish(&sandbox, "shut", "scim", "acme").expect("a credential");
+        let wish = Wish { scopes: Some(vec![scope.to_owned()]), ..wish };
+        let token = engine.issue(&sandbox, &wish).expect("a token").token;
+        let reply = engine.answer(&call("GET", "/shut/scim/v2/", &token, ""));
+        (reply.status.as_u16(), json(&reply)["totalResults"].clone())
+    };
+    assert_eq!(root("write"), (403, Value::Null));
+    assert_eq!(root("read"), (200, Value::from(2)));
 }

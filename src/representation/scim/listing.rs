@@ -97,18 +97,23 @@ impl Asked {
         endpoint: &Endpoint,
         notes: &mut Notes,
     ) -> Result<Reading, Fault> {
-        let resources = match endpoint.does {
-            Does::ListAll => &surface.api.resources[..],
-            _ => std::slice::from_ref(&surface.api.resources[endpoint.of]),
+        // The root shows what each list shows, to whom each list shows it.
+        let lists: Vec<&Endpoint> = match endpoint.does {
+            Does::ListAll => {
+                let is_list = |one: &&Endpoint| one.does == Does::List && one.method == http::Method::GET;
+                surface.api.endpoints.iter().filter(is_list).collect()
+            }
+            _ => vec![endpoint],
         };
-        let order = self.order(surface, resources, notes)?;
+        let resources: Vec<&Resource> = lists.iter().map(|list| &surface.api.resources[list.of]).collect();
+        let order = self.order(surface, &resources, notes)?;
         let (window, mut echo) = match self.cursor(surface, endpoint, notes)? {
             Some(walking) => walking,
             None => query::window(&endpoint.paging, &self.query, notes)?,
         };
         let mut kinds = Vec::with_capacity(resources.len());
         let mut all = Want::default();
-        for resource in resources {
+        for resource in &resources {
             let kind = &surface.profile.records[resource.record];
             let (projection, want) = self.projection(kind)?;
             echo.projection = projection;
@@ -125,14 +130,14 @@ impl Asked {
             });
         }
         let input = Input::List(Listing { kinds, order, window, want: all });
-        Ok(Reading { input, echo, scopes: Vec::new() })
+        Ok(Reading { input, echo, scopes: lists.iter().filter_map(|list| list.scope.clone()).collect() })
     }
 
     /// By what the list is ordered, where the service sorts.
     fn order(
         &self,
         surface: &Surface<'_>,
-        resources: &[Resource],
+        resources: &[&Resource],
         notes: &mut Notes,
     ) -> Result<Option<Order>, Fault> {
         let offers = &surface.api.offers;
