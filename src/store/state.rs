@@ -240,22 +240,12 @@ impl State {
         self.links.groups_of(member)
     }
 
-    /// Whether a member is in a group.
-    pub fn is_member(&self, group: RecordId, member: RecordId) -> bool {
-        self.links.is_member(group, member)
-    }
-
     /// Puts a member at the end of a group. `false`, and nothing changes, when it is in there already, or when one
     /// of them does not exist or belongs to another organization.
     pub fn link(&mut self, group: RecordId, member: RecordId) -> bool {
         !self.links.is_member(group, member)
             && self.can_link(group, member)
             && Arc::make_mut(&mut self.links).link(group, member)
-    }
-
-    /// Takes a member out of a group; `false` when it is not in there.
-    pub fn unlink(&mut self, group: RecordId, member: RecordId) -> bool {
-        self.links.is_member(group, member) && Arc::make_mut(&mut self.links).unlink(group, member)
     }
 
     /// Makes a group's members exactly these, leaving out whom [`link`](State::link) would refuse. Who stays keeps
@@ -270,11 +260,6 @@ impl State {
     pub fn set_groups(&mut self, member: RecordId, mut groups: Vec<RecordId>) -> bool {
         groups.retain(|group| self.can_link(*group, member));
         Arc::make_mut(&mut self.links).set_groups(member, &groups)
-    }
-
-    /// Takes all members out of a group; `false` when it had none.
-    pub fn clear_members(&mut self, group: RecordId) -> bool {
-        self.links.member_count(group) > 0 && Arc::make_mut(&mut self.links).set_members(group, &[])
     }
 
     fn can_link(&self, group: RecordId, member: RecordId) -> bool {

@@ -167,26 +167,6 @@ impl Filter {
         paths
     }
 
-    /// The words of the operators that the filter uses, each once, in order of appearance: those of table 3 with `pr`,
-    /// and `and`, `or`, `not`. Brackets are `[]`.
-    pub fn operators(&self) -> Vec<&'static str> {
-        let mut words = Vec::new();
-        self.visit(None, &mut |_, part| {
-            let word = match part {
-                Filter::Compare { op, .. } => op.as_str(),
-                Filter::Present(_) => "pr",
-                Filter::And(_) => "and",
-                Filter::Or(_) => "or",
-                Filter::Not(_) => "not",
-                Filter::ValuePath { .. } => "[]",
-            };
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        });
-        words
-    }
-
     /// Shows `see` each part, with the attribute whose brackets it stands in.
     fn visit<'a>(
         &'a self,
