@@ -1,4 +1,5 @@
-//! Writes the table of the profiles that are built into the binary: every `profiles/*.yaml`, by name.
+//! Writes the tables of the files that are built into the binary, by name: every `profiles/*.yaml`, `scenarios/*.yaml` and
+//! `scenarios/chaos/*.yaml`.
 //!
 //! A list in the source would name vendors in code; the folder is the list.
 
@@ -7,11 +8,17 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    write_table("profiles", "profiles.rs")?;
+    write_table("scenarios", "scenarios.rs")?;
+    write_table("scenarios/chaos", "chaos.rs")
+}
+
+fn write_table(folder: &str, table_file: &str) -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let profiles = root.join("profiles");
-    println!("cargo:rerun-if-changed=profiles");
+    println!("cargo:rerun-if-changed={folder}");
+    let entries = fs::read_dir(root.join(folder))?;
     let mut files: Vec<PathBuf> =
-        fs::read_dir(&profiles)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     files.sort();
     let mut table = String::from("&[\n");
@@ -22,10 +29,10 @@ fn main() -> io::Result<()> {
         let _ = writeln!(
             table,
             "    ({:?}, include_str!({:?})),",
-            format!("profiles/{name}"),
+            format!("{folder}/{name}"),
             path.display().to_string()
         );
     }
     table.push(']');
-    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("profiles.rs"), table)
+    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join(table_file), table)
 }

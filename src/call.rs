@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here knows a socket, a vendor or the time. A [`Call`] is complete (its body is read)
 //! and a [`Reply`] is only data; the server alone turns bytes into the one and the other into bytes.
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,6 +92,50 @@ pub struct Reply {
     pub body: Bytes,
     /// What the body goes on with, until it or the client ends.
     pub follow: Option<Arc<dyn Follow>>,
+    /// How it leaves, where it does not simply leave: whole and at once.
+    pub delivery: Option<Box<Delivery>>,
+}
+
+/// How a reply leaves: late, or badly.
+#[derive(Debug, Clone, Default)]
+pub struct Delivery {
+    /// How long nothing is sent, in milliseconds.
+    pub delay_ms: u64,
+    /// How it ends after that.
+    pub ending: Ending,
+    /// What is let go of once the reply has left, or the client has.
+    pub held: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+/// How a reply ends, on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// Well: the whole reply.
+    #[default]
+    Whole,
+    /// The connection is reset (RST); over HTTP/2 the stream is. Unix sockets, which know no reset, are closed.
+    Reset,
+    /// The connection is closed before the first byte of a reply.
+    Close,
+    /// So many bytes of the body are sent, of as many as were promised; then the connection is closed, over HTTP/2 the
+    /// stream reset. A reply without a body is whole, and the last of its connection.
+    Truncate {
+        /// How many, at most; one less than there are in any case.
+        after_bytes: usize,
+    },
+    /// Bytes that are no HTTP are sent in place of a status line; then the connection is closed.
+    Garbage,
+    /// The body trickles, ten drops a second, and is whole in the end.
+    Drip {
+        /// How fast, in bytes a second; 0 counts as 1.
+        bytes_per_second: u32,
+    },
+    /// Nothing is sent until the client leaves or the time is over; then the connection is closed, over HTTP/2 the
+    /// stream reset.
+    Hang {
+        /// The time, in milliseconds.
+        at_most_ms: u64,
+    },
 }
 
 /// A body that goes on. The server asks it again and again what there is more of it.
@@ -108,7 +153,7 @@ pub trait Follow: Debug + Send + Sync {
 impl Reply {
     /// A reply without header fields or body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), follow: None }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), follow: None, delivery: None }
     }
 
     /// The same reply with one header field more (an earlier one of that name is replaced).

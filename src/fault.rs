@@ -107,8 +107,15 @@ pub enum Fault {
     Full,
     /// The record would be longer than Standin keeps one.
     RecordTooLarge,
-    /// A fault that was asked for, to see how a client takes it.
-    Forced(FaultName),
+    /// A fault that a chaos rule asked for.
+    Injected {
+        /// The fault that it is written as.
+        name: FaultName,
+        /// Its status; `None` for the one that the vendor gives that fault.
+        status: Option<u16>,
+        /// What it says about when to come back, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
     /// Standin itself failed.
     Internal,
 }
@@ -292,7 +299,7 @@ impl Fault {
             Self::OAuth(_) => FaultName::BadTokenRequest,
             Self::Full => FaultName::Full,
             Self::RecordTooLarge => FaultName::RecordTooLarge,
-            Self::Forced(name) => *name,
+            Self::Injected { name, .. } => *name,
             Self::Internal => FaultName::Internal,
         }
     }
@@ -325,7 +332,7 @@ impl Fault {
             Self::NotUnique { unique, record, value } => format!("another {record} has {value} as {unique}"),
             Self::NoSuchRecord { record, id } => format!("no {record} of this organization has the id {id}"),
             Self::OAuth(error) => error.description.clone(),
-            Self::Forced(_) => "somebody asked for it".to_owned(),
+            Self::Injected { .. } => "a chaos rule asked for it".to_owned(),
             Self::UnknownPath
             | Self::ClientRefused
             | Self::RateLimited { retry_after_ms: None }

@@ -14,7 +14,7 @@
 //!                                  engine::vendor::Vendor::stages        (the list, in the order a caller can observe)
 //!                                    │ stage::routing      api and endpoint: looked up now, answered below
 //!                                    │                     431: a head of more than 64 KiB
-//!                                    │ strike              a fault that was asked for
+//!                                    │ chaos               what is to happen to it: nothing, unless asked for
 //!                                    │ stage::identity     401: missing, unknown, dead, or good elsewhere
 //!                                    │ stage::access       403: plan, prerequisites, client
 //!                                    │ limit               429: what the caller has left; refused calls end here
@@ -30,7 +30,7 @@
 //!                                    ▼
 //!                                  journal::Journal::enter               (what came, what was found out, what left; no secrets)
 //!                                    ▼
-//! socket ◄─ server::wire ◄──Reply───┘
+//! socket ◄─ server::wire ◄──Reply───┘                (late, cut short, not at all: as its delivery says)
 //! ```
 //!
 //! Only [`server`], and [`serve`] which starts it, are async. [`serve`] alone starts servers: for the command line, and for
@@ -50,6 +50,7 @@
 //! | [`operation::Input`], [`operation::Outcome`] | what to do, what came of it | calls, replies, statuses |
 //! | [`fault::Fault`] | how a call failed, in typed facts | statuses, sentences, vendors |
 //! | [`notes::Notes`] | what was found out about a call: facts, advisories | the wire |
+//! | [`chaos::Chaos`] | what is to happen to which calls, in one sandbox | how a call is answered, how a fate is carried out |
 //! | [`limit::Limiter`] | how many calls who has left, in one vendor of one sandbox | calls, profiles, headers, clocks |
 //! | [`journal::Journal`] | the bounded record of calls, decisions and replies of one sandbox | sockets, sandboxes, how a call is answered |
 //! | [`world::Clock`], [`world::Dice`] | time and chance of a sandbox, handed in | who asks, and why |
@@ -77,17 +78,22 @@ pub mod testing;
 
 pub mod call;
 pub mod fault;
+pub mod glob;
 pub mod notes;
 pub mod secret;
 pub mod world;
 
 pub mod control;
 
+pub mod chaos;
 pub mod engine;
 pub mod journal;
 pub mod limit;
 pub mod stage;
 pub mod vault;
+
+pub mod report;
+pub mod scenario;
 
 pub mod representation;
 

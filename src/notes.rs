@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::chaos::Strike;
 use crate::fault::{Fault, FaultName, Stranger};
 use crate::limit::Level;
 use crate::profile::model::{Profile, Rule};
@@ -51,6 +52,72 @@ pub struct Notes {
     pub levels: Vec<Level>,
     /// What would have been nearer, for a call that met nothing.
     pub hint: Option<String>,
+    /// What chaos rules did to it.
+    pub chaos: Option<Box<Struck>>,
+    /// Which part of a list it was answered with.
+    pub listing: Option<Box<Listing>>,
+    /// The value that another record has, where the call ended in that.
+    pub taken: Option<Box<str>>,
+    /// Whether the sandbox's clock stood still.
+    pub clock_stands: bool,
+}
+
+/// Part of a list, as answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// How many items were asked for; what a page has where nothing is said.
+    pub asked: usize,
+    /// How many a page has at most.
+    pub cap: usize,
+    /// How many there are in it.
+    pub given: usize,
+    /// How many there are in all that are meant.
+    pub total: usize,
+    /// Where it begins: so many items are before it; by cursor, the serial of the last one before.
+    pub from: u64,
+    /// Where the next part begins, in the same words; `None` where there is none.
+    pub to: Option<u64>,
+    /// Whether it is one of a walk by cursor.
+    pub is_by_cursor: bool,
+    /// Which records it is of.
+    pub of: Picked,
+    /// Of an ignored filter, the ids of the items that match it all the same.
+    pub matching: Vec<String>,
+}
+
+/// Which records a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Picked {
+    /// All.
+    #[default]
+    All,
+    /// Those that a filter picked.
+    Some,
+    /// All, as a filter was not looked at.
+    Ignored,
+}
+
+/// What chaos rules did to a call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Struck {
+    /// The rules.
+    pub strikes: Vec<Strike>,
+    /// How late its reply left, in milliseconds.
+    pub delay_ms: u64,
+    /// Whether that was only noted, not waited.
+    pub is_virtual: bool,
+    /// How its reply ended badly: a word of [`crate::chaos::Ending`].
+    pub ending: Option<&'static str>,
+    /// The status of the vendor's own reply, where the client got none, or another.
+    pub lost_status: Option<u16>,
+    /// Whether the operation took effect; `false` where the request was lost.
+    pub is_committed: bool,
+    /// How late what it wrote shows, in milliseconds.
+    pub visible_after_ms: Option<u64>,
+    /// How many items a page of its had at most.
+    pub page_items_max: Option<u64>,
+    /// How the credential that it showed ended: a word of [`crate::chaos::TokenEnd`].
+    pub token: Option<&'static str>,
 }
 
 /// A credential that was shown.
@@ -102,7 +169,7 @@ stages! {
     Selection "selection" "which vendor, by host, path or port";
     Api "api" "which api, by the base of the path";
     Head "head" "whether the request line and the headers are short enough";
-    Strike "strike" "a fault that was asked for";
+    Chaos "chaos" "the chaos rules";
     Identity "identity" "whose credential, and whether it is good here";
     Access "access" "the plan, the prerequisites, the client";
     Limits "limits" "what the rate limits have left for the caller";
@@ -147,6 +214,9 @@ impl Notes {
 
     /// The call does not pass the stage that it has come to.
     pub fn end(&mut self, fault: &Fault) {
+        if let Fault::NotUnique { value, .. } = fault {
+            self.taken = Some(value.as_str().into());
+        }
         self.ended = Some(Ended { fault: fault.name(), why: fault.clause() });
     }
 

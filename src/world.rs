@@ -4,6 +4,8 @@
 //! depends on the seed, on what is drawn and on the how-many-th of its kind it is, never on other traffic, so one
 //! number replays a run.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::RwLock;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt as _, SeedableRng as _};
@@ -20,6 +22,8 @@ const CREDENTIAL_LETTERS: usize = 32;
 #[derive(Debug)]
 pub struct Clock {
     hand: RwLock<Hand>,
+    /// Whether injected delays are noted and not waited.
+    has_virtual_delays: AtomicBool,
 }
 
 /// How a clock goes.
@@ -43,12 +47,16 @@ impl Hand {
 impl Clock {
     /// A clock that goes with the system's.
     pub fn system() -> Self {
-        Self { hand: RwLock::new(Hand::Running(0)) }
+        Self::with(Hand::Running(0))
     }
 
     /// A clock that stands still.
     pub fn frozen(now_ms: i64) -> Self {
-        Self { hand: RwLock::new(Hand::Frozen(now_ms)) }
+        Self::with(Hand::Frozen(now_ms))
+    }
+
+    fn with(hand: Hand) -> Self {
+        Self { hand: RwLock::new(hand), has_virtual_delays: AtomicBool::new(false) }
     }
 
     /// What time it is.
@@ -89,9 +97,20 @@ impl Clock {
         };
     }
 
+    /// Whether injected delays are noted and not waited.
+    pub fn has_virtual_delays(&self) -> bool {
+        self.has_virtual_delays.load(Ordering::Relaxed)
+    }
+
+    /// Has injected delays noted and not waited, or waited again.
+    pub fn set_virtual_delays(&self, are_virtual: bool) {
+        self.has_virtual_delays.store(are_virtual, Ordering::Relaxed);
+    }
+
     /// Goes as another clock goes.
     pub fn follow(&self, other: &Clock) {
         *self.hand.write() = *other.hand.read();
+        self.set_virtual_delays(other.has_virtual_delays());
     }
 }
 

@@ -1,14 +1,17 @@
-//! `standin check FILE…`: every mistake of profiles and recipient files, at once.
+//! `standin check FILE…`: every mistake of profiles, chaos rules and recipient files, at once.
 //!
 //! A profile is read as `--profiles` would: with those built in, and with the other files named, so that it may extend
-//! any of them; and with every value of each of its variants.
+//! any of them; and with every value of each of its variants. Chaos rules are held against the same profiles, and since
+//! others may be served, a name that none of them has is only worth a look.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::CheckArgs;
+use crate::chaos;
 use crate::profile::diagnostic::{self, Diagnostic, Severity};
+use crate::profile::node::parse;
 use crate::profile::source::Source;
 use crate::profile::{Library, files};
 use crate::seed::{self, Format};
@@ -23,6 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         report.recipients(name, text, *format);
     }
     report.profiles(&found.profiles);
+    report.chaos(&found.chaos, &found.profiles);
     super::complain(&report.mistakes);
     for why in &found.unreadable {
         super::complain(&format!("error: {why}\n"));
@@ -39,6 +43,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
 #[derive(Default)]
 struct Found {
     profiles: Vec<Arc<Source>>,
+    chaos: Vec<Arc<Source>>,
     recipients: Vec<(String, Vec<u8>, Format)>,
     /// What could not be read, a sentence each.
     unreadable: Vec<String>,
@@ -74,13 +79,23 @@ impl Found {
                 Err(error) => self.unreadable.push(format!("cannot read {name}: {error}")),
             },
             (None, true) => match files::at(path) {
-                Ok(sources) => self.profiles.extend(sources),
+                Ok(sources) => sources.into_iter().for_each(|source| self.sort_in_text(source)),
                 Err(why) => self.unreadable.push(why),
             },
             (None, false) if !path.exists() => self.unreadable.push(format!("there is no file {name}")),
             (None, false) => self.unreadable.push(format!(
                 "{name} is neither a profile (.yaml, .yml, .json) nor recipients (.csv, .json, .ndjson)"
             )),
+        }
+    }
+}
+
+impl Found {
+    /// Sorts in what is written in a language of ours, by its keys.
+    fn sort_in_text(&mut self, source: Arc<Source>) {
+        match parse(&source, &mut Vec::new()) {
+            Some(tree) if chaos::read::is_file(&tree) => self.chaos.push(source),
+            Some(_) | None => self.profiles.push(source),
         }
     }
 }
@@ -127,6 +142,34 @@ impl Report {
             }
         };
         self.mistakes += &problems;
+    }
+
+    fn chaos(&mut self, files: &[Arc<Source>], profiles: &[Arc<Source>]) {
+        if files.is_empty() {
+            return;
+        }
+        let sources: Vec<_> = files::built_in().into_iter().chain(profiles.iter().cloned()).collect();
+        let library = Library::read(&sources, &mut Vec::new());
+        let vendors = library.vendors();
+        let known: Vec<_> =
+            vendors.filter_map(|vendor| library.profile(vendor, &[]).ok()).map(Arc::new).collect();
+        let mut all: Vec<Diagnostic> = Vec::new();
+        for file in files {
+            let mut mistakes = Vec::new();
+            // Without a name that none of these vendors has, it may still be right.
+            let rules = chaos::read::read(file, None, &mut mistakes);
+            match &rules {
+                None => self.is_bad = true,
+                Some(rules) => {
+                    let (count, s) = (rules.len(), if rules.len() == 1 { "" } else { "s" });
+                    self.good += &format!("ok {}: {count} chaos rule{s}\n", file.name);
+                    chaos::read::read(file, Some(&known), &mut mistakes);
+                    mistakes.iter_mut().for_each(|mistake| mistake.severity = Severity::Warning);
+                }
+            }
+            all.append(&mut mistakes);
+        }
+        self.mistakes += &diagnostic::render(&all);
     }
 
     fn profiles(&mut self, profiles: &[Arc<Source>]) {

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::serve::{GROUPS_MAX, Pick, RECIPIENTS_MAX};
+use crate::profile::model::Profile;
+use crate::serve::{Choice, GROUPS_MAX, Pick, RECIPIENTS_MAX};
 use crate::server::Address;
 
 mod check;
@@ -19,6 +20,8 @@ mod completions;
 mod ctl;
 mod explain;
 mod healthcheck;
+mod openapi;
+mod rehearse;
 mod schema;
 mod serve;
 
@@ -43,12 +46,16 @@ pub struct Args {
 enum Command {
     /// Serve the vendors (what `standin` does without a command)
     Serve(Box<ServeArgs>),
-    /// Check profiles and recipient files; every mistake is listed
+    /// Check profiles, chaos rules and recipient files; every mistake is listed
     Check(CheckArgs),
     /// Describe a vendor: how it is reached, what it serves, its facts and variants
     Explain(ExplainArgs),
-    /// Print the JSON Schema of profiles, for editors
+    /// Print the OpenAPI 3.1 document of a vendor's surface as emulated
+    Openapi(OpenapiArgs),
+    /// Print the JSON Schema of profiles or of chaos rules, for editors
     Schema(SchemaArgs),
+    /// Run a client against a scenario, and tell how it behaved
+    Rehearse(Box<rehearse::RehearseArgs>),
     /// Tell a running server what to do: sandboxes, clock, credentials, limits, journal
     Ctl(ctl::CtlArgs),
     /// Ask a running server whether it is well
@@ -88,6 +95,12 @@ struct ServeArgs {
     /// Its recipients from a file instead of made up: .csv, .json or .ndjson
     #[arg(long, env = "STANDIN_SEED_FILE", hide_env = true, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["recipients", "groups"])]
     seed_file: Option<PathBuf>,
+    /// Chaos rules for the default sandbox: a file of them, or ready-made ones by name, such as flaky (repeatable)
+    #[arg(long, env = "STANDIN_CHAOS", hide_env = true, value_name = "FILE|NAME", value_delimiter = ',', value_hint = ValueHint::FilePath)]
+    chaos: Vec<String>,
+    /// A scenario that begins in the default sandbox at the start: one that comes with Standin, or a file
+    #[arg(long, env = "STANDIN_SCENARIO", hide_env = true, value_name = "FILE|NAME", value_hint = ValueHint::FilePath)]
+    scenario: Option<String>,
     /// Whether every reply carries Standin-Request-Id
     #[arg(long, env = "STANDIN_REQUEST_IDS", hide_env = true, value_name = "SWITCH", default_value = "on")]
     request_ids: Switch,
@@ -123,7 +136,7 @@ struct ProfileArgs {
 
 #[derive(Debug, clap::Args)]
 struct CheckArgs {
-    /// Profiles (.yaml, .yml, .json) and recipients (.csv, .json, .ndjson), or folders of them
+    /// Profiles and chaos rules (.yaml, .yml, .json) and recipients (.csv, .json, .ndjson), or folders of them
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
     files: Vec<PathBuf>,
 }
@@ -140,10 +153,21 @@ struct ExplainArgs {
 }
 
 #[derive(Debug, clap::Args)]
+struct OpenapiArgs {
+    /// The vendor
+    vendor: String,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+}
+
+#[derive(Debug, clap::Args)]
 struct SchemaArgs {
     /// For a file that extends another: nothing is required
     #[arg(long)]
     extending: bool,
+    /// For a file of chaos rules
+    #[arg(long, conflicts_with = "extending")]
+    chaos: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -197,7 +221,9 @@ pub fn run(args: Args) -> ExitCode {
         Some(Command::Serve(args)) => serve::run(*args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Explain(args)) => explain::run(args),
+        Some(Command::Openapi(args)) => openapi::run(args),
         Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Rehearse(args)) => rehearse::run(&args),
         Some(Command::Ctl(args)) => ctl::run(&args),
         Some(Command::Healthcheck(args)) => healthcheck::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
@@ -240,6 +266,18 @@ fn groups(text: &str) -> Result<usize, String> {
 fn at_most(text: &str, max: usize, what: &str) -> Result<usize, String> {
     let wanted = || format!("a whole number from 0 to {max} is wanted, {max} {what} being the most");
     text.parse().ok().filter(|count| *count <= max).ok_or_else(wanted)
+}
+
+/// Prints what there is to say of a vendor, with what is picked.
+fn describe(vendor: String, args: ProfileArgs, say: impl Fn(&Profile) -> String) -> ExitCode {
+    let mut picks = args.set;
+    // The variable may hold what is picked of all vendors.
+    picks.retain(|pick| pick.vendor == vendor);
+    let choice = Choice { profiles: args.profiles, vendors: vec![vendor], picks };
+    match choice.read() {
+        Ok(chosen) => print(&chosen.profiles.iter().map(|profile| say(profile)).collect::<String>()),
+        Err(refusal) => refuse(&refusal.to_string()),
+    }
 }
 
 /// Prints what a command found. That nobody reads on (`| head`) is no failure.

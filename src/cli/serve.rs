@@ -26,6 +26,8 @@ fn order(args: ServeArgs) -> Order {
         recipients: args.recipients,
         groups: args.groups,
         seed_file: args.seed_file,
+        chaos: args.chaos,
+        scenario: args.scenario,
         request_ids: args.request_ids == Switch::On,
         access: Access { token: args.control_token, hosts: args.control_host },
     }

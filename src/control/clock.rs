@@ -1,4 +1,4 @@
-//! A sandbox's clock. How injected delays pass is not told here: it comes with the faults that inject them.
+//! A sandbox's clock, and how injected delays pass on it.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::problem::Problem;
 use super::row::{Ask, Gives, Row, Takes, ok};
-use super::shape::{Field, Kind, TIME_MS_MAX};
+use super::shape::{Field, Kind};
 use crate::call::Reply;
-use crate::engine::Sandbox;
+use crate::engine::{Sandbox, Turn};
 use crate::record::text::rfc3339;
 
 /// The rows.
@@ -42,12 +42,20 @@ pub(super) const ROWS: &[Row] = &[
 const CLOCK: &[Field] = &[
     Field::required("now", Kind::Time, "What it shows."),
     Field::required("frozen", Kind::Bool, "Whether it stands still."),
+    Field::required("delays", Kind::Word(DELAYS), "How injected delays pass."),
 ];
+
+const DELAYS: &[&str] = &["real", "virtual"];
 
 const MOVE: &[Field] = &[
     Field::optional("advance", Kind::Duration, "Goes ahead by so long, in one instant for every observer."),
     Field::optional("set", Kind::Time, "Goes to this time, ahead or back."),
     Field::optional("freeze", Kind::Bool, "Stands still from now on, or goes on from where it stands."),
+    Field::optional(
+        "delays",
+        Kind::Word(DELAYS),
+        "Waits injected delays out, or only notes them in the journal.",
+    ),
 ];
 
 fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
@@ -57,29 +65,18 @@ fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
 fn patch(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
     let sandbox = desk.sandbox(ask)?;
     let body = ask.body();
-    let (set_ms, by_ms, freeze) = (body.time_ms("set"), body.duration_ms("advance"), body.flag("freeze"));
-    let clock = &sandbox.clock;
-    let by_ms = by_ms.map(|by_ms| i64::try_from(by_ms).unwrap_or(i64::MAX));
-    let ends_ms = set_ms.unwrap_or_else(|| clock.now_ms()).saturating_add(by_ms.unwrap_or(0));
-    if ends_ms > TIME_MS_MAX {
-        return Err(Problem::invalid("the clock would go beyond the year 9999; advance it by less"));
-    }
-    // Before it is set, so that it stands at that very millisecond; only then is it let go.
-    if freeze == Some(true) {
-        clock.freeze(true);
-    }
-    if let Some(set_ms) = set_ms {
-        clock.set(set_ms);
-    }
-    if let Some(by_ms) = by_ms {
-        clock.advance(by_ms);
-    }
-    if freeze == Some(false) {
-        clock.freeze(false);
-    }
+    let turn = Turn {
+        set_ms: body.time_ms("set"),
+        advance_ms: body.duration_ms("advance"),
+        freeze: body.flag("freeze"),
+        virtual_delays: body.text("delays").map(|delays| delays == "virtual"),
+    };
+    desk.engine.turn(&sandbox, &turn)?;
     ok(&told(&sandbox))
 }
 
 fn told(sandbox: &Sandbox) -> Value {
-    json!({"now": rfc3339(sandbox.clock.now_ms()), "frozen": sandbox.clock.is_frozen()})
+    let clock = &sandbox.clock;
+    let delays = if clock.has_virtual_delays() { "virtual" } else { "real" };
+    json!({"now": rfc3339(clock.now_ms()), "frozen": clock.is_frozen(), "delays": delays})
 }

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use super::problem::Problem;
 use super::row::{Ask, Gives, Row, Takes, json as reply, ok};
 use super::sandboxes::token_url;
-use super::shape::{Field, Kind, TIME_MS_MAX};
+use super::shape::{Field, Kind};
 use super::{Desk, settings};
 use crate::call::Reply;
-use crate::engine::{Minted, Sandbox, Vendor};
+use crate::engine::{CLOCK_MS_MAX, Minted, Sandbox, Vendor};
 use crate::fault::Stranger;
 use crate::profile::model::{Carrier, Credential};
 use crate::record::text::rfc3339;
@@ -166,7 +166,7 @@ fn issue(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
     wish.scopes = body.texts("scopes").map(|scopes| scopes.into_iter().map(str::to_owned).collect());
     wish.lives_ms = body.duration_ms("expires_in");
     wish.label = body.text("name").map(str::to_owned);
-    let left_ms = TIME_MS_MAX.saturating_sub(sandbox.clock.now_ms());
+    let left_ms = CLOCK_MS_MAX.saturating_sub(sandbox.clock.now_ms());
     if wish
         .lives_ms
         .is_some_and(|lives_ms| i64::try_from(lives_ms).map_or(true, |lives_ms| lives_ms > left_ms))

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::row::{Ask, Gives, Row, Takes, ok};
 use super::shape::{Field, Fields, Kind};
 use crate::call::Reply;
-use crate::engine::{Sandbox, Vendor};
+use crate::engine::{LimitChange, Sandbox, Vendor};
 use crate::limit::{BucketSeen, LimitSeen, Rate};
 use crate::profile::grammar::duration_text;
 use crate::record::text::rfc3339;
@@ -96,47 +96,18 @@ fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
 
 fn patch(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
     let (sandbox, vendor) = desk.vendor(ask)?;
-    change(&sandbox, &vendor, ask.body()).map_err(Problem::invalid)?;
-    ok(&told(&sandbox, &vendor))
-}
-
-/// What can fail is one change and comes first, so that all of it is done or nothing.
-fn change(sandbox: &Sandbox, vendor: &Vendor, body: Fields<'_>) -> Result<(), String> {
-    let (limiter, now_ms) = (&vendor.limiter, sandbox.clock.now_ms());
-    let count =
-        |fields: Fields<'_>, name: &str| fields.whole(name).and_then(|count| u32::try_from(count).ok());
-    let (remaining, rate, enabled) = (count(body, "remaining"), body.members("rate"), body.flag("enabled"));
-    let Some(limit) = body.text("limit") else {
-        if remaining.is_some() || rate.is_some() || body.text("key").is_some() {
-            return Err(
-                "`limit` is missing: it names the limit that `remaining` and `rate` are of".to_owned()
-            );
-        }
-        if let Some(enabled) = enabled {
-            limiter.enable(enabled);
-        }
-        return Ok(());
+    let body = ask.body();
+    let count = |fields: Fields<'_>, name: &str| fields.whole(name).and_then(|count| u32::try_from(count).ok());
+    let rate = body.members("rate");
+    let change = LimitChange {
+        enabled: body.flag("enabled"),
+        limit: body.text("limit").map(str::to_owned),
+        key: body.text("key").map(str::to_owned),
+        remaining: count(body, "remaining"),
+        rate: rate.map(|rate| (count(rate, "limit").unwrap_or(1), rate.duration_ms("per"))),
     };
-    match (remaining, rate) {
-        (Some(_), Some(_)) => {
-            return Err("`remaining` and `rate` are set one after the other; send two calls".to_owned());
-        }
-        (Some(remaining), None) => limiter.set_remaining(limit, body.text("key"), remaining, now_ms)?,
-        (None, _) if body.text("key").is_some() => {
-            return Err("`key` goes with `remaining` alone; leave it out".to_owned());
-        }
-        (None, Some(rate)) => {
-            let calls = count(rate, "limit").unwrap_or(1);
-            limiter.set_rate(limit, calls, rate.duration_ms("per"), now_ms)?;
-        }
-        (None, None) if enabled.is_none() => {
-            return Err(
-                "nothing is said of the limit; send `remaining`, `rate` or `enabled` with it".to_owned()
-            );
-        }
-        (None, None) => {}
-    }
-    enabled.map_or(Ok(()), |enabled| limiter.enable_one(limit, enabled))
+    desk.engine.change_limits(&sandbox, &vendor, &change)?;
+    ok(&told(&sandbox, &vendor))
 }
 
 fn told(sandbox: &Sandbox, vendor: &Vendor) -> Value {

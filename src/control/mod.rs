@@ -28,7 +28,9 @@
 //! **Invariant:** nothing here is known to the engine, and a vendor's call passes untouched. A call that is refused has
 //! changed nothing. Secrets leave only in the answer to the call that issues them.
 
+mod chaos;
 mod clock;
+mod console;
 mod credentials;
 mod guard;
 mod health;
@@ -36,8 +38,10 @@ mod journal;
 mod limits;
 mod openapi;
 mod problem;
+mod report;
 mod row;
 mod sandboxes;
+mod scenario;
 mod settings;
 mod shape;
 mod snapshots;
@@ -49,7 +53,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::call::{Call, Reply};
 use crate::engine::{Engine, Refused, Sandbox, Vendor};
@@ -58,11 +62,15 @@ use guard::Guard;
 use problem::Problem;
 use row::Ask;
 pub use row::{Gives, Row, Takes};
+pub use sandboxes::token_url;
 pub use shape::{Field, Kind, from_text};
 pub use table::{SEGMENTS, rows};
 
 /// Where the paths of the control API begin.
 pub const ROOT: &str = "/_standin";
+
+/// The header by which a report says in every format whether no verdict failed: `true` or `false`.
+pub const PASSED: &str = "standin-passed";
 
 /// Answers every call: those of the control API itself, all others by the engine.
 #[derive(Debug)]
@@ -102,6 +110,9 @@ impl Desk {
     }
 
     fn attend(&self, call: &Call, path: &str) -> Result<Reply, Problem> {
+        if path.is_empty() && matches!(call.method, Method::GET | Method::HEAD) {
+            return Ok(console::at_its_path());
+        }
         let found = table::find(&call.method, path);
         if !found.as_ref().is_ok_and(|found| found.row.is_open) {
             self.guard.admit(call)?;

@@ -83,10 +83,17 @@ fn operation(row: &Row) -> Value {
     let query = row.query.iter().map(|Field { name, kind, is_required, about }| {
         json!({"name": name, "in": "query", "required": is_required, "description": about, "schema": schema(kind)})
     });
-    let responses: Map<String, Value> = statuses(row)
-        .into_iter()
-        .map(|(status, gives)| (status.to_string(), response(status, gives)))
-        .collect();
+    let mut responses = Map::new();
+    for (status, gives) in statuses(row) {
+        let mut response = response(status, gives);
+        match responses.get_mut(&status.to_string()).and_then(|known| known["content"].as_object_mut()) {
+            // The same status in another media type.
+            Some(known) => {
+                known.extend(response["content"].as_object_mut().map(std::mem::take).unwrap_or_default());
+            }
+            None => drop(responses.insert(status.to_string(), response)),
+        }
+    }
     let mut operation = json!({
         "operationId": row.name,
         "summary": row.about,

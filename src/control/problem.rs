@@ -2,10 +2,11 @@
 
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::call::{Reply, problem};
 use crate::engine::Refused;
+use crate::profile::diagnostic::{Diagnostic, SHOWN_MAX, Severity, sorted};
 use crate::profile::suggest::instead;
 
 /// A call that was not done.
@@ -27,6 +28,27 @@ impl Problem {
     /// 400: what was sent cannot be.
     pub fn invalid(sentence: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, sentence)
+    }
+
+    /// 400: a file of ours that was sent has mistakes; each is told with its place in what was sent.
+    pub fn mistakes(found: &[Diagnostic]) -> Self {
+        // Without an excerpt under which it could stand, what is said of the place says what to do.
+        let help = |mistake: &Diagnostic| {
+            mistake.help.clone().or_else(|| Some(mistake.label.clone())).filter(|help| !help.is_empty())
+        };
+        let told = |mistake: &Diagnostic| {
+            let at = mistake.place.position();
+            json!({"line": at.line, "column": at.column, "message": mistake.message, "help": help(mistake)})
+        };
+        let all = sorted(found).into_iter();
+        let errors = all.filter(|mistake| mistake.severity == Severity::Error);
+        let mistakes: Vec<Value> = errors.clone().take(SHOWN_MAX).map(told).collect();
+        let sentence = errors.clone().next().map_or_else(String::new, |first| {
+            let at = first.place.position();
+            let help = help(first).map_or_else(String::new, |help| format!("; {help}"));
+            format!("line {}, column {}: {}{help}", at.line, at.column, first.message)
+        });
+        Self::invalid(sentence).with("mistakes", mistakes.into())
     }
 
     /// 404: the path names something that is not there.

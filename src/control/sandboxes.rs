@@ -297,7 +297,7 @@ pub(super) fn secret(secret: Fixed, token_url: Option<String>, is_masked: bool) 
 }
 
 /// Where the clients of a credential get their tokens, below the base URLs of the vendor's apis.
-pub(super) fn token_url(profile: &Profile, credential: usize, urls: &[(String, String)]) -> Option<String> {
+pub fn token_url(profile: &Profile, credential: usize, urls: &[(String, String)]) -> Option<String> {
     profile.apis.iter().filter(|api| api.credential == credential).find_map(|api| {
         let endpoint = api.endpoints.iter().find(|endpoint| endpoint.does == Does::Token)?;
         let (_, base) = urls.iter().find(|(name, _)| *name == api.name)?;

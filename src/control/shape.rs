@@ -2,11 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::engine::CLOCK_MS_MAX;
 use crate::profile::grammar::duration_ms;
 use crate::profile::suggest::{instead, quoted};
-
-/// The last moment that can be said: 9999-12-31T23:59:59.999Z.
-pub(super) const TIME_MS_MAX: i64 = 253_402_300_799_999;
 
 /// The greatest whole number up to which each has a float of its own.
 const FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
@@ -232,7 +230,7 @@ fn time_ms(text: &str) -> Option<i64> {
     // jiff also reads a time zone's name behind it, and a blank in place of the `T`.
     let is_plain = matches!(text.as_bytes().get(10), Some(b'T' | b't')) && !text.ends_with(']');
     let time: jiff::Timestamp = is_plain.then(|| text.parse().ok()).flatten()?;
-    Some(time.as_millisecond()).filter(|ms| (0..=TIME_MS_MAX).contains(ms))
+    Some(time.as_millisecond()).filter(|ms| (0..=CLOCK_MS_MAX).contains(ms))
 }
 
 fn described(kind: &Kind) -> String {

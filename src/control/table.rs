@@ -6,8 +6,8 @@ use percent_encoding::percent_decode_str;
 use super::problem::Problem;
 use super::row::Row;
 use super::{
-    ROOT, clock, credentials, health, journal, limits, openapi, sandboxes, settings, snapshots, staff,
-    vendors,
+    ROOT, chaos, clock, console, credentials, health, journal, limits, openapi, report, sandboxes, scenario,
+    settings, snapshots, staff, vendors,
 };
 
 /// What segments of paths stand for.
@@ -16,9 +16,11 @@ pub const SEGMENTS: &[(&str, &str)] = &[
     ("vendor", "The vendor's name."),
     ("snapshot", "The snapshot's name."),
     ("id", "The credential's number in the sandbox, as the list has it."),
+    ("rule", "The chaos rule's number or name, or the name of a ready-made set."),
     ("type", "The type of record, as the profile has it."),
     ("record", "The record's id."),
     ("action", "The action's name, as the profile has it."),
+    ("script", "The name of the file."),
     ("request", "The request id of the call: what its reply has in `Standin-Request-Id`."),
 ];
 
@@ -26,6 +28,7 @@ pub const SEGMENTS: &[(&str, &str)] = &[
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     let tables = [
         health::ROWS,
+        console::ROWS,
         openapi::ROWS,
         vendors::ROWS,
         sandboxes::ROWS,
@@ -34,7 +37,10 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         credentials::ROWS,
         settings::ROWS,
         limits::ROWS,
+        chaos::ROWS,
         journal::ROWS,
+        report::ROWS,
+        scenario::ROWS,
         staff::ROWS,
     ];
     tables.into_iter().flatten()

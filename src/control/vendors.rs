@@ -12,6 +12,7 @@ use crate::engine::DEFAULT_SANDBOX;
 use crate::profile::explain;
 use crate::profile::fixed::ORGANIZATIONS;
 use crate::profile::model::Profile;
+use crate::profile::openapi;
 
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
@@ -39,6 +40,18 @@ pub(super) const ROWS: &[Row] = &[
         is_open: false,
         run: get,
     },
+    Row {
+        method: Method::GET,
+        path: "/v1/vendors/{vendor}/openapi.json",
+        name: "get_vendor_openapi",
+        about: "An OpenAPI 3.1 document of the vendor's surface as emulated: what `standin openapi VENDOR` prints.",
+        query: &[],
+        takes: Takes::Nothing,
+        gives: &[(200, Gives::Json(Kind::Map(&Kind::Any)))],
+        refuses: &[],
+        is_open: false,
+        run: describe,
+    },
 ];
 
 const LIST: &[Field] = &[Field::required("vendors", Kind::List(&Kind::Object(ENTRY)), "Each of them.")];
@@ -65,13 +78,19 @@ fn list(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
 }
 
 fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
+    ok(&explain::json(find(desk, ask)?))
+}
+
+fn describe(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
+    ok(&openapi::document(find(desk, ask)?, &ask.root()))
+}
+
+/// The vendor that the path names.
+fn find<'d>(desk: &'d Desk, ask: &Ask<'_>) -> Result<&'d Profile, Problem> {
     let name = ask.segment("vendor");
-    match desk.engine.profiles().iter().find(|profile| profile.vendor == name) {
-        Some(profile) => ok(&explain::json(profile)),
-        None => {
-            let known: Vec<&str> =
-                desk.engine.profiles().iter().map(|profile| profile.vendor.as_str()).collect();
-            Err(Problem::unknown("vendor", name, &known))
-        }
-    }
+    let profiles = desk.engine.profiles();
+    profiles.iter().find(|profile| profile.vendor == name).map(|profile| &**profile).ok_or_else(|| {
+        let known: Vec<&str> = profiles.iter().map(|profile| profile.vendor.as_str()).collect();
+        Problem::unknown("vendor", name, &known)
+    })
 }

@@ -11,6 +11,7 @@ use super::credentials::{Minted, Wish, wish_like};
 use super::staff::{Entry, Staff};
 use super::{DEFAULT_SANDBOX, Engine, Refused};
 use crate::fault::Fault;
+use crate::journal::MarkKind;
 use crate::operation::from_text;
 use crate::profile::grammar::duration_ms;
 use crate::profile::model::{Action, ApiKind, Ask, Carrier, Gives, OfCredential, Step};
@@ -142,6 +143,9 @@ impl Engine {
                     .map_err(Refused::Invalid)?;
             }
         }
+        let says = format!("{}: {} is done at the vendor's", profile.vendor, action.name);
+        let sandbox = staff.sandbox;
+        sandbox.journal.mark(sandbox.clock.now_ms(), MarkKind::Settings, Some(&profile.vendor), says);
         given.base_url = self.base_of(staff, action, root);
         Ok(only(given, &action.gives))
     }

@@ -12,6 +12,7 @@ use crate::representation::bulk::{self, Inner, Part};
 use crate::representation::{Surface, failure};
 use crate::stage::routing::Sight;
 use crate::stage::selection::Addressed;
+use crate::store::View;
 
 impl Vendor {
     /// Carries a bulk job out.
@@ -25,6 +26,8 @@ impl Vendor {
         notes: &mut Notes,
     ) -> Result<Reply, Fault> {
         let request = bulk::read(surface, notes)?;
+        // What a job has written, its later operations may name, however late that shows to others.
+        let caller = Caller { by_id: View::Present, ..caller };
         notes.come_to(Stage::Operation);
         Ok(bulk::answer(surface, endpoint, &request, |asked| {
             let mut own = notes.of_part();

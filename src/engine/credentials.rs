@@ -1,11 +1,15 @@
 //! Credentials as issued, replaced and ended from outside the vendors' own surfaces.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::sandbox::{Sandbox, under_policy};
 use super::{Engine, Refused};
+use crate::chaos::TokenEnd;
 use crate::fault::Stranger;
+use crate::journal::MarkKind;
 use crate::profile::model::{Carrier, Credential};
+use crate::secret::masked;
 use crate::vault::{Holds, Issued, Listed, Owner};
 
 /// How long the name of a credential is at most, in bytes.
@@ -43,7 +47,33 @@ pub struct Minted {
     pub expires_ms: Option<i64>,
 }
 
+/// Who is told of each credential that is minted.
+pub(super) type OnMinted = Box<dyn Fn(&Sandbox, &Wish, &Minted) + Send + Sync>;
+
+/// Nobody, until somebody wants to be.
+#[derive(Default)]
+pub(super) struct Listener(OnceLock<OnMinted>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listener({})", self.0.get().is_some())
+    }
+}
+
 impl Engine {
+    /// Has somebody told of each credential from now on, before anybody is refused the one that it replaces. One may be.
+    pub fn tell_of_minted(&self, listener: impl Fn(&Sandbox, &Wish, &Minted) + Send + Sync + 'static) {
+        // A second listener would have to be told that it is not heard; there is none.
+        let _ = self.minted.0.set(Box::new(listener));
+    }
+
+    fn told(&self, sandbox: &Sandbox, wish: &Wish, minted: Minted) -> Minted {
+        if let Some(listener) = self.minted.0.get() {
+            listener(sandbox, wish, &minted);
+        }
+        minted
+    }
+
     /// A wish by names, for all scopes that the credential's kind has.
     ///
     /// # Errors
@@ -133,14 +163,14 @@ impl Engine {
         ending: &[Listed],
     ) -> Result<Minted, Refused> {
         let kind = &self.kind(sandbox, wish.vendor, wish.credential)?;
-        ending.iter().for_each(|one| self.end(sandbox, kind, &one.holds, Stranger::Rotated));
+        ending.iter().for_each(|one| self.end(sandbox, kind, one));
         let living = self.living(sandbox, wish);
         let surplus = match kind.at_most.filter(|_| kind.carrier != Carrier::Client) {
             _ if kind.one_at_a_time => living.len(),
             Some(at_most) => (living.len() + 1).saturating_sub(at_most),
             None => 0,
         };
-        living.iter().take(surplus).for_each(|one| self.end(sandbox, kind, &one.holds, Stranger::Rotated));
+        living.iter().take(surplus).for_each(|one| self.end(sandbox, kind, one));
         Ok(self.mint(sandbox, kind, wish, None))
     }
 
@@ -153,8 +183,10 @@ impl Engine {
         let _alone = sandbox.console.lock();
         let before = self.credential(sandbox, vendor, number)?;
         let kind = &self.kind(sandbox, vendor, before.owner.credential)?;
-        self.end(sandbox, kind, &before.holds, Stranger::Rotated);
-        Ok(self.mint(sandbox, kind, &wish_like(&before), before.client_id))
+        // Whoever is told of the new one has it before the old one is refused.
+        let minted = self.mint(sandbox, kind, &wish_like(&before), before.client_id.clone());
+        self.end(sandbox, kind, &before);
+        Ok(minted)
     }
 
     /// Ends a credential now.
@@ -169,6 +201,7 @@ impl Engine {
 
     pub(super) fn revoke_alone(&self, sandbox: &Sandbox, one: &Listed) {
         self.vault.end(&one.holds, sandbox.clock.now_ms(), Stranger::Revoked);
+        self.mark(sandbox, &one.owner, &one.holds, "is revoked");
     }
 
     /// Lets a token expire now.
@@ -176,15 +209,38 @@ impl Engine {
     /// # Errors
     /// That there is none of this number, or that it is a client, which does not expire.
     pub fn expire(&self, sandbox: &Sandbox, vendor: usize, number: u64) -> Result<(), Refused> {
-        match self.credential(sandbox, vendor, number)?.holds {
+        let one = self.credential(sandbox, vendor, number)?;
+        match &one.holds {
             Holds::Token(token) => {
-                self.vault.expire(&token, sandbox.clock.now_ms());
+                self.vault.expire(token, sandbox.clock.now_ms());
+                self.mark(sandbox, &one.owner, &one.holds, "expires");
                 Ok(())
             }
             Holds::Client(_) => {
                 Err(Refused::Invalid("a client does not expire, its access tokens do; revoke it".to_owned()))
             }
         }
+    }
+
+    /// The token as issued, dead or alive.
+    pub(super) fn issued(&self, token: &str) -> Option<Arc<Issued>> {
+        self.vault.token(token)
+    }
+
+    /// Ends the token that a call shows. An access token has no newer one until its client asks.
+    pub(super) fn end_shown(&self, sandbox: &Sandbox, vendor: usize, token: &str, how: TokenEnd) {
+        let listed = self.credentials(sandbox, vendor);
+        let is_it = |one: &&Listed| matches!(&one.holds, Holds::Token(held) if **held == *token);
+        let Some(one) = listed.iter().find(is_it).filter(|one| one.ends.is_none()) else { return };
+        let is_access = self
+            .kind(sandbox, vendor, one.owner.credential)
+            .is_ok_and(|kind| kind.carrier == Carrier::Client);
+        // What is just listed is there.
+        let _ = match how {
+            TokenEnd::Rotate if !is_access => self.rotate(sandbox, vendor, one.number).map(drop),
+            TokenEnd::Rotate | TokenEnd::Revoke => self.revoke(sandbox, vendor, one.number),
+            TokenEnd::Expire => self.expire(sandbox, vendor, one.number),
+        };
     }
 
     /// What a vendor has issued in a sandbox, the oldest first.
@@ -221,9 +277,27 @@ impl Engine {
     }
 
     /// Ends a credential that another replaces.
-    fn end(&self, sandbox: &Sandbox, kind: &Credential, holds: &Holds, why: Stranger) {
+    fn end(&self, sandbox: &Sandbox, kind: &Credential, one: &Listed) {
         let overlap_ms = i64::try_from(kind.overlap_ms).unwrap_or(i64::MAX);
-        self.vault.end(holds, sandbox.clock.now_ms().saturating_add(overlap_ms), why);
+        let end_ms = sandbox.clock.now_ms().saturating_add(overlap_ms);
+        self.vault.end(&one.holds, end_ms, Stranger::Rotated);
+        self.mark(sandbox, &one.owner, &one.holds, "is replaced");
+    }
+
+    /// Notes in the journal what happened to a credential.
+    fn mark(&self, sandbox: &Sandbox, owner: &Owner, holds: &Holds, what: &str) {
+        let Owner { vendor, credential, organization, .. } = *owner;
+        let Some(profile) = self.profiles().get(vendor) else { return };
+        let kind = profile.credentials.get(credential).map_or("", |kind| &kind.name);
+        let organization = sandbox.organizations.get(organization).map_or("", String::as_str);
+        let shown = match holds {
+            Holds::Token(token) => masked(token),
+            // A client's id is no secret.
+            Holds::Client(id) => id.to_string(),
+        };
+        let vendor = &profile.vendor;
+        let says = format!("{vendor}'s {kind} of {organization} {what}: {shown}");
+        sandbox.journal.mark(sandbox.clock.now_ms(), MarkKind::Credential, Some(vendor), says);
     }
 
     /// A new credential; `client_id` is that of the one that it replaces, where that came with one.
@@ -239,11 +313,14 @@ impl Engine {
         };
         if kind.carrier == Carrier::Client {
             let (id, secret) = (letters("client", 20), letters("secret", 40));
+            self.mark(sandbox, &owner, &Holds::Client(id.as_str().into()), "is issued");
             let number = self.vault.register(&id, &secret, owner, wish.label.clone());
             let client_id = Some(id.clone());
-            return Minted { number, token: id, secret: Some(secret), client_id, expires_ms: None };
+            let minted = Minted { number, token: id, secret: Some(secret), client_id, expires_ms: None };
+            return self.told(sandbox, wish, minted);
         }
         let token = sandbox.dice.credential(&kind.form, &format!("token/{vendor}"), nth);
+        self.mark(sandbox, &owner, &Holds::Token(token.as_str().into()), "is issued");
         let lives_ms = wish.lives_ms.or(kind.expires_ms);
         let issued = Issued::now(owner, wish.scopes.clone(), sandbox.clock.now_ms(), lives_ms);
         let drawn = || kind.pair.then(|| letters("client", 20));
@@ -252,7 +329,7 @@ impl Engine {
         let issued =
             Issued { label: wish.label.clone(), client_id: client_id.clone(), ..under_policy(issued, kind) };
         let number = self.vault.issue(&token, issued);
-        Minted { number, token, secret: None, client_id, expires_ms }
+        self.told(sandbox, wish, Minted { number, token, secret: None, client_id, expires_ms })
     }
 }
 

@@ -3,11 +3,15 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::populate::{Place, Wrong};
 use super::staff::Staff;
+use super::vendor::rules;
 use crate::operation::{RECORDS_MAX, table};
-use crate::seed::{self, Format, Loaded, Problem};
-use crate::store::OrganizationId;
+use crate::record;
+use crate::seed::{self, Format, Loaded, Problem, Recipient};
+use crate::store::{OrganizationId, Store};
 
 /// How many lines of a file are named at most.
 pub const LINES_MAX: usize = seed::PROBLEMS_MAX;
@@ -35,6 +39,38 @@ pub struct Line {
 }
 
 impl Staff<'_> {
+    /// Recipients of a file as the vendor would keep them, one after the other; nothing is kept.
+    ///
+    /// # Errors
+    /// The first that it would not keep.
+    pub(super) fn drafts(&self, recipients: &[Recipient]) -> Result<Vec<Value>, String> {
+        let (place, id) = self.place();
+        let people = place.mould(false).map(|mould| table(mould.index));
+        let people = people.ok_or_else(|| "it keeps no recipients".to_owned())?;
+        let mut state = Store::new(&rules(&self.vendor.profile)).snapshot();
+        if let Some(wrong) = place.given(&mut state, recipients).into_iter().next() {
+            return Err(wrong.sentence);
+        }
+        let drafts = state.page(people, id, 0, recipients.len());
+        Ok(drafts.iter().map(|record| Value::Object(record::attributes(record.body()))).collect())
+    }
+
+    /// The organization's place among the vendor's records, to be filled from a file.
+    fn place(&self) -> (Place<'_>, OrganizationId) {
+        let organization = self.sandbox.organizations.get(self.organization).map_or("", String::as_str);
+        let id = OrganizationId(u16::try_from(self.organization).unwrap_or(u16::MAX));
+        let place = Place {
+            vendor: &self.vendor,
+            organization,
+            id,
+            dice: self.sandbox.dice,
+            now_ms: self.sandbox.clock.now_ms(),
+            first: 0,
+            is_import: true,
+        };
+        (place, id)
+    }
+
     /// Reads a recipient file into the organization; how its name ends (`.csv`, `.json`, `.ndjson`) tells how it is written.
     /// Groups that it names are joined where the organization has them, and made where it has not.
     ///
@@ -48,17 +84,7 @@ impl Staff<'_> {
         };
         let of = |all: Vec<Problem>| all.into_iter().map(Line::from).collect::<Vec<_>>();
         let Loaded { recipients, lines, warnings } = seed::read(file, text, format).map_err(of)?;
-        let organization = self.sandbox.organizations.get(self.organization).map_or("", String::as_str);
-        let id = OrganizationId(u16::try_from(self.organization).unwrap_or(u16::MAX));
-        let mut place = Place {
-            vendor: &self.vendor,
-            organization,
-            id,
-            dice: self.sandbox.dice,
-            now_ms: self.sandbox.clock.now_ms(),
-            first: 0,
-            is_import: true,
-        };
+        let (mut place, id) = self.place();
         let people = place.mould(false).map(|mould| table(mould.index));
         let Some(people) = people else {
             return Err(vec![problem(0, format!("{} keeps no recipients", self.vendor.profile.vendor))]);

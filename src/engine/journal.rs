@@ -12,11 +12,16 @@ use crate::vault::Owner;
 
 impl Engine {
     /// Enters a call into the journal of the sandbox that it came to; one that came to none belongs to the default one.
-    pub(super) fn enter(&self, call: &Call, reply: &Reply, notes: Notes) {
+    pub(super) fn enter(&self, call: &Call, reply: &Reply, mut notes: Notes) {
         let sandbox = self.sandbox(&notes.sandbox).or_else(|_| self.sandbox(DEFAULT_SANDBOX));
         if let Ok(sandbox) = sandbox {
             let now_ms = sandbox.clock.now_ms();
+            notes.clock_stands = sandbox.clock.is_frozen();
+            let counted = (!sandbox.play.is_idle()).then(|| notes.clone());
             sandbox.journal.enter(Entry::new(now_ms, call, reply, notes));
+            if let Some(notes) = counted {
+                self.count(&sandbox, call, &notes);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use super::vendor::{Vendor, Visit};
 use super::{Engine, Refused};
 use crate::call::Reply;
 use crate::fault::Fault;
+use crate::journal::MarkKind;
 use crate::limit::{Claim, Limiter, Permit};
 use crate::notes::Notes;
 use crate::profile::model::Profile;
@@ -13,6 +14,21 @@ use crate::stage::routing::Sight;
 
 /// What it is called to put the limits in force or to lift them, beside plans and prerequisites.
 pub(super) const LIMITS: &str = "limits";
+
+/// What is to be different about the limits of a vendor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LimitChange {
+    /// In force or lifted: all limits, or the one that `limit` names.
+    pub enabled: Option<bool>,
+    /// The limit.
+    pub limit: Option<String>,
+    /// The bucket of which `remaining` is; `None` for all, those to come included.
+    pub key: Option<String>,
+    /// How many calls are left.
+    pub remaining: Option<u32>,
+    /// How many calls there may be, in how many milliseconds; without these the time stays.
+    pub rate: Option<(u32, Option<u64>)>,
+}
 
 impl Vendor {
     /// Spends a call, which runs until the permit is dropped. At a token endpoint nobody is known yet, and there is no
@@ -89,7 +105,60 @@ impl Vendor {
     }
 }
 
+impl LimitChange {
+    /// What can fail is one change and comes first, so that all of it is done or nothing.
+    fn apply(&self, limiter: &Limiter, now_ms: i64) -> Result<(), String> {
+        let Some(limit) = self.limit.as_deref() else {
+            if self.remaining.is_some() || self.rate.is_some() || self.key.is_some() {
+                return Err(
+                    "`limit` is missing: it names the limit that `remaining` and `rate` are of".to_owned()
+                );
+            }
+            if let Some(enabled) = self.enabled {
+                limiter.enable(enabled);
+            }
+            return Ok(());
+        };
+        let key = self.key.as_deref();
+        match (self.remaining, self.rate) {
+            (Some(_), Some(_)) => {
+                return Err("`remaining` and `rate` are set one after the other; send two calls".to_owned());
+            }
+            (Some(remaining), None) => limiter.set_remaining(limit, key, remaining, now_ms)?,
+            (None, _) if key.is_some() => {
+                return Err("`key` goes with `remaining` alone; leave it out".to_owned());
+            }
+            (None, Some((calls, per_ms))) => limiter.set_rate(limit, calls, per_ms, now_ms)?,
+            (None, None) if self.enabled.is_none() => {
+                return Err(
+                    "nothing is said of the limit; send `remaining`, `rate` or `enabled` with it".to_owned()
+                );
+            }
+            (None, None) => {}
+        }
+        self.enabled.map_or(Ok(()), |enabled| limiter.enable_one(limit, enabled))
+    }
+}
+
 impl Engine {
+    /// Changes the limits of a vendor in a sandbox.
+    ///
+    /// # Errors
+    /// What of it cannot be; nothing has changed then.
+    pub fn change_limits(
+        &self,
+        sandbox: &Sandbox,
+        vendor: &Vendor,
+        change: &LimitChange,
+    ) -> Result<(), Refused> {
+        let now_ms = sandbox.clock.now_ms();
+        change.apply(&vendor.limiter, now_ms).map_err(Refused::Invalid)?;
+        let name = &vendor.profile.vendor;
+        let which = change.limit.as_ref().map_or_else(String::new, |limit| format!(" {limit}"));
+        sandbox.journal.mark(now_ms, MarkKind::Limits, Some(name), format!("{name}'s limit{which} is set"));
+        Ok(())
+    }
+
     /// Works with the limits of a vendor in a sandbox, at the sandbox's time: reads or sets them.
     ///
     /// # Errors

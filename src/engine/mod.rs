@@ -5,13 +5,18 @@
 
 mod actions;
 mod bulk;
+mod chaos;
+mod clock;
 mod credentials;
+mod expect;
 mod import;
 mod journal;
 mod limits;
 mod populate;
+mod report;
 mod sandbox;
 mod sandboxes;
+mod scenario;
 mod settings;
 mod snapshots;
 mod staff;
@@ -27,6 +32,7 @@ use dashmap::DashMap;
 use http::{HeaderValue, StatusCode};
 
 use crate::call::{Call, Reply, problem};
+use crate::chaos::Rule;
 use crate::fault::FaultName;
 use crate::notes::{Ended, Notes, Stage};
 use crate::profile::Library;
@@ -41,7 +47,9 @@ use crate::vault::{Owner, Vault};
 use crate::world::Clock;
 
 pub use actions::Given;
+pub use clock::{CLOCK_MS_MAX, Turn};
 pub use credentials::{Minted, Wish};
+pub use limits::LimitChange;
 pub use import::{Imported, LINES_MAX, Line};
 use sandbox::Stock;
 pub use sandbox::{Birth, DEFAULT_SANDBOX, Sandbox};
@@ -70,6 +78,8 @@ pub struct Setup {
     pub people: Option<Vec<Recipient>>,
     /// Plans and prerequisites that differ from the profile's start: vendor, `plan` or a prerequisite, value.
     pub standing: Vec<(String, String, String)>,
+    /// Chaos rules that the default sandbox begins with.
+    pub chaos: Vec<Rule>,
     /// A time at which all clocks stand still, in milliseconds since 1970.
     pub clock_ms: Option<i64>,
     /// Whether replies carry `Standin-Request-Id`.
@@ -88,6 +98,7 @@ impl Setup {
             groups: 8,
             people: None,
             standing: Vec::new(),
+            chaos: Vec::new(),
             clock_ms: None,
             request_ids: true,
             library: None,
@@ -106,6 +117,8 @@ pub struct Engine {
     calls: AtomicU64,
     names: AtomicU64,
     tally: Tally,
+    /// Who wants to know of new credentials.
+    minted: credentials::Listener,
 }
 
 /// Why something that is asked of the engine itself is not done: one sentence.
@@ -153,6 +166,7 @@ impl Engine {
             sandboxes: DashMap::new(),
             vault: Vault::default(),
             tally: Tally::new(stock.setup.profiles.len(), outside.now_ms()),
+            minted: credentials::Listener::default(),
             outside,
             calls: AtomicU64::new(0),
             names: AtomicU64::new(0),
@@ -164,6 +178,7 @@ impl Engine {
         for index in 0..engine.profiles().len() {
             sandbox.vendor(index)?;
         }
+        engine.arm_first(&sandbox).map_err(|refused| refused.sentence().to_owned())?;
         engine.sandboxes.insert(DEFAULT_SANDBOX.into(), Arc::new(sandbox));
         Ok(engine)
     }
@@ -271,15 +286,6 @@ impl Engine {
         each.collect()
     }
 
-    /// Lets the next call to a vendor in a sandbox end in a fault, in the vendor's own shape.
-    pub fn force_next(&self, sandbox: &str, vendor: &str, fault: FaultName) {
-        if let (Ok(sandbox), Some(index)) = (self.sandbox(sandbox), self.index_of(vendor))
-            && let Ok(Some(vendor)) = sandbox.vendor(index)
-        {
-            vendor.force(fault);
-        }
-    }
-
     /// Moves the clock of a sandbox ahead.
     pub fn advance(&self, sandbox: &str, by_ms: i64) {
         if let Some(sandbox) = self.sandboxes.get(sandbox) {
@@ -314,6 +320,7 @@ impl Engine {
         let Ok(sandbox) = self.sandbox(named).or_else(|_| self.sandbox(DEFAULT_SANDBOX)) else {
             return self.nobody(call, notes);
         };
+        self.catch_up(&sandbox);
         notes.sandbox = sandbox.name.to_string();
         notes.credential = journal::shown(&sandbox, addressed.vendor, api, call, shown.as_deref(), owner);
         let Ok(Some(vendor)) = sandbox.vendor(addressed.vendor) else { return self.nobody(call, notes) };
@@ -325,7 +332,7 @@ impl Engine {
                 issued: issued.as_deref(),
                 client: client.as_ref(),
                 sandbox: &sandbox,
-                vault: &self.vault,
+                engine: self,
             },
             notes,
         )

@@ -11,7 +11,7 @@ use crate::record::text::folded;
 use crate::record::{self, link};
 use crate::seed::chance::below;
 use crate::seed::{self, Manager, PROBLEMS_MAX, Recipient, SeedGroup};
-use crate::store::{Draft, OrganizationId, RecordId, State};
+use crate::store::{Draft, Lag, OrganizationId, RecordId, Stamp, State};
 use crate::world::Dice;
 
 use super::sandbox::Birth;
@@ -47,9 +47,6 @@ pub fn populate(
             }
         })?;
     }
-    // Where lists lag behind writes, these first records were there long before.
-    let lags = vendor.profile.records.iter().any(|record| record.visible_after_ms > 0);
-    vendor.store.write(|state| state.keep_recent(lags));
     Ok(())
 }
 
@@ -191,6 +188,7 @@ impl Place<'_> {
             .next_serial(table(of_people.index))
             .saturating_sub(u64::try_from(people).unwrap_or(u64::MAX));
         let from = if self.is_import { state.next_serial(table(mould.index)) } else { 0 };
+        let stamp = self.stamp(mould.kind);
         for (nth, group) in (from..).zip(groups) {
             let traits = Traits { mould: &mould, nth, recipient: None, group: Some(group), manager: None };
             let id = match self.is_import.then(|| self.group_called(state, &traits)).flatten() {
@@ -202,14 +200,20 @@ impl Place<'_> {
                 members.map(|member| RecordId { table: table(of_people.index), serial: first + member });
             if self.is_import {
                 for member in members {
-                    state.link(id, member);
+                    state.link(id, member, stamp);
                 }
-                state.touch(id.table, id.serial, self.now_ms);
+                state.touch(id.table, id.serial, stamp);
             } else {
-                state.set_members(id, members.collect());
+                state.set_members(id, members.collect(), stamp);
             }
         }
         Ok(())
+    }
+
+    /// When it comes. Where lists lag behind writes, the first records were there long before.
+    fn stamp(&self, kind: &RecordType) -> Stamp {
+        let lists_ms = if self.is_import { kind.visible_after_ms } else { 0 };
+        Stamp { now_ms: self.now_ms, lag: Lag { lists_ms, by_id_ms: 0 } }
     }
 
     /// The group that is there already and called as this one would be.
@@ -249,7 +253,7 @@ impl Place<'_> {
             })?;
             (draft.keys, draft.body) = (admitted.keys, record::body(&admitted.attributes));
         }
-        let record = state.insert(table(mould.index), self.id, draft, self.now_ms);
+        let record = state.insert(table(mould.index), self.id, draft, self.stamp(mould.kind));
         record.map(|record| record.id()).map_err(|clash| {
             let unique = mould.kind.unique.get(clash.unique).map_or("", |unique| &unique.name);
             let vendor = &self.vendor.profile.vendor;

@@ -9,7 +9,9 @@ use std::sync::atomic::AtomicUsize;
 use parking_lot::{Mutex, RwLock};
 
 use super::Setup;
+use super::scenario::Play;
 use super::vendor::Vendor;
+use crate::chaos::Chaos;
 use crate::journal::Journal;
 use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::model::{Carrier, Credential, Profile};
@@ -60,6 +62,10 @@ pub struct Sandbox {
     pub clock: Clock,
     /// Its dice.
     pub dice: Dice,
+    /// The chaos rules in force.
+    pub chaos: Chaos,
+    /// The scenario under way.
+    pub(super) play: Play,
     /// What was called.
     pub journal: Arc<Journal>,
     /// The names of its organizations.
@@ -96,6 +102,8 @@ impl Sandbox {
             name: birth.name.clone(),
             clock,
             dice: Dice::new(birth.seed, &birth.name),
+            chaos: Chaos::default(),
+            play: Play::default(),
             journal: Arc::new(Journal::beside(&stock.journal_bytes)),
             organizations: birth.organizations.clone(),
             made_ms: outside.now_ms(),
@@ -149,6 +157,8 @@ impl Sandbox {
         let setup = &self.stock.setup;
         self.clock.follow(&setup.clock_ms.map_or_else(Clock::system, Clock::frozen));
         self.snapshots.write().clear();
+        self.chaos.clear();
+        drop(self.play.clear());
         self.journal.clear();
         vault.forget(&self.name);
         self.issue_first(vault);

@@ -107,8 +107,9 @@ impl Engine {
     /// # Errors
     /// That there is none.
     pub fn reset_sandbox(&self, name: &str) -> Result<(), Refused> {
-        self.sandbox(name)?.reset(&self.vault);
-        Ok(())
+        let sandbox = self.sandbox(name)?;
+        sandbox.reset(&self.vault);
+        self.arm_first(&sandbox)
     }
 
     /// A vendor of a sandbox.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::sandbox::Sandbox;
 use super::{Engine, Refused};
+use crate::journal::MarkKind;
 use crate::profile::model::Profile;
 use crate::profile::overlay;
 use crate::profile::suggest::{instead, quoted};
@@ -22,6 +23,17 @@ pub struct Settings {
     pub prerequisites: Vec<(String, bool)>,
     /// Variants and the values to be in force, for all organizations.
     pub variants: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// What is to be different, for people; `None` where nothing is.
+    fn told(&self) -> Option<String> {
+        let plan = self.plan.iter().map(|plan| format!("plan {plan}"));
+        let done = self.prerequisites.iter().map(|(name, done)| format!("{name} {done}"));
+        let variants = self.variants.iter().map(|(name, value)| format!("{name} {value}"));
+        let all: Vec<String> = plan.chain(done).chain(variants).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
 }
 
 impl Engine {
@@ -44,7 +56,13 @@ impl Engine {
         let done = wanted.prerequisites.iter().map(|(name, done)| (name.as_str(), done.to_string()));
         plan.chain(done)
             .try_for_each(|(name, value)| present.set_standing(wanted.organization, name, &value))
-            .map_err(Refused::Invalid)
+            .map_err(Refused::Invalid)?;
+        let name = &present.profile.vendor;
+        if let Some(what) = wanted.told() {
+            let says = format!("{name} is set: {what}");
+            sandbox.journal.mark(sandbox.clock.now_ms(), MarkKind::Settings, Some(name), says);
+        }
+        Ok(())
     }
 
     /// Picks another value of one variant.

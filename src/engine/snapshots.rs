@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::sandbox::Sandbox;
 use super::{Engine, Refused};
+use crate::journal::MarkKind;
 use crate::operation::table;
 use crate::profile::model::Profile;
 use crate::record;
@@ -61,6 +62,8 @@ impl Engine {
                 (_, None) => {}
             }
         }
+        let says = format!("the records are again what they were in the snapshot {name}");
+        sandbox.journal.mark(sandbox.clock.now_ms(), MarkKind::Settings, None, says);
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use crate::record;
 use crate::record::id::Ids;
 use crate::record::law::is_active;
 use crate::record::text::{folded, rfc3339};
-use crate::store::{Departed, OrganizationId, Record, RecordId, State};
+use crate::store::{Departed, Lag, OrganizationId, Record, RecordId, State, View};
 use crate::vault::Vault;
 
 /// Whoever works for a vendor, on one organization's records.
@@ -215,6 +215,8 @@ impl Staff<'_> {
             vault: self.vault,
             dice: self.sandbox.dice,
             is_elsewhere: false,
+            lag: Lag::default(),
+            by_id: View::Present,
         })
     }
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 
+use super::Engine;
+use super::chaos::lag;
 use super::limits::LIMITS;
 use super::sandbox::Sandbox;
 use crate::call::{Call, Reply};
-use crate::fault::{Fault, FaultName, Stranger};
-use crate::limit::Limiter;
+use crate::chaos::Fate;
+use crate::fault::{Fault, Stranger};
+use crate::limit::{Limiter, Permit};
 use crate::notes::{Notes, Stage};
 use crate::operation::{self, Scene};
 use crate::profile::model::{Api, Does, IdForm, Profile, RecordType};
@@ -19,8 +22,8 @@ use crate::stage::access::{self, Standing};
 use crate::stage::identity::{self, Place};
 use crate::stage::routing::{self, Routes, Sight};
 use crate::stage::selection::Addressed;
-use crate::store::{OrganizationId, Record, Scope, State, Store, TableRules};
-use crate::vault::{Issued, Owner, Vault};
+use crate::store::{Lag, OrganizationId, Record, Scope, State, Store, TableRules, View};
+use crate::vault::{Issued, Owner};
 use crate::world::Dice;
 
 /// The longest request line and headers that a vendor reads. Tokens of 8 KiB exist; eight of them do not.
@@ -41,7 +44,6 @@ pub struct Vendor {
     pub limiter: Limiter,
     routes: Arc<Routes>,
     standings: RwLock<Vec<Standing>>,
-    forced: Mutex<Option<FaultName>>,
 }
 
 /// A call that has reached its vendor.
@@ -59,8 +61,8 @@ pub struct Visit<'a> {
     pub client: Option<&'a Owner>,
     /// The sandbox.
     pub sandbox: &'a Sandbox,
-    /// All credentials.
-    pub vault: &'a Vault,
+    /// Everything around it.
+    pub engine: &'a Engine,
 }
 
 impl Visit<'_> {
@@ -74,6 +76,17 @@ impl Visit<'_> {
     }
 }
 
+/// What a call has with it on its way, until its reply leaves.
+#[derive(Debug, Default)]
+pub(super) struct Passage {
+    /// What chaos rules have in store for it.
+    pub fate: Option<Box<Fate>>,
+    /// What it holds of the limits of calls at the same time.
+    pub running: Permit,
+    /// How late what it writes shows.
+    pub lag: Lag,
+}
+
 /// Whoever has passed the gates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Caller<'a> {
@@ -81,6 +94,12 @@ pub(super) struct Caller<'a> {
     pub organization: OrganizationId,
     /// Its credential's scopes; `None` for all.
     pub scopes: Option<&'a [String]>,
+    /// The records: the vendor's, unless the call is to have no effect.
+    pub store: &'a Store,
+    /// How late what it writes shows.
+    pub lag: Lag,
+    /// How it sees what it asks for by its id.
+    pub by_id: View,
 }
 
 impl Vendor {
@@ -104,7 +123,6 @@ impl Vendor {
             store,
             routes: Arc::clone(routes),
             standings: RwLock::new(vec![standing; organizations.len()]),
-            forced: Mutex::new(None),
         }
     }
 
@@ -121,7 +139,6 @@ impl Vendor {
             profile: Arc::clone(profile),
             routes: Arc::clone(routes),
             standings: RwLock::new(self.standings()),
-            forced: Mutex::new(*self.forced.lock()),
         }
     }
 
@@ -179,11 +196,6 @@ impl Vendor {
         Ok(())
     }
 
-    /// Lets the next call end in a fault.
-    pub fn force(&self, fault: FaultName) {
-        *self.forced.lock() = Some(fault);
-    }
-
     /// Answers a call.
     pub fn answer(&self, visit: &Visit<'_>, notes: &mut Notes) -> Reply {
         let profile = &*self.profile;
@@ -214,8 +226,10 @@ impl Vendor {
         let now_ms = visit.sandbox.clock.now_ms();
         let call = visit.call;
         let surface = Surface { profile, api, ids: &ids, call, organization, now_ms, base_url: &base_url };
-        let ended = self.stages(visit, &surface, &sight, notes);
-        self.conclude(visit, &surface, &sight, ended, notes)
+        let mut passage = Passage::default();
+        let ended = self.stages(visit, &surface, &sight, &mut passage, notes);
+        let reply = self.conclude(visit, &surface, &sight, ended, notes);
+        self.deliver(reply, visit, passage, notes)
     }
 
     /// The reply to a call, however it ended, and what there is to note of that.
@@ -254,6 +268,7 @@ impl Vendor {
         visit: &Visit<'_>,
         surface: &Surface<'_>,
         sight: &Sight<'_>,
+        passage: &mut Passage,
         notes: &mut Notes,
     ) -> Result<Reply, Fault> {
         let (api, call) = (surface.api, visit.call);
@@ -265,8 +280,27 @@ impl Vendor {
             notes.come_to(Stage::Route);
             sight.settle(api, &call.method)?;
         }
-        notes.come_to(Stage::Strike);
-        self.strike()?;
+        notes.come_to(Stage::Chaos);
+        if let Some(fate) = self.fate(visit, surface, sight, notes) {
+            passage.lag = lag(&fate);
+            let ended = self.suffer(&fate, visit, surface, sight, passage, notes);
+            passage.fate = Some(fate);
+            return ended;
+        }
+        self.gates(visit, surface, sight, &self.store, passage, notes)
+    }
+
+    /// The stages from identity on: the gates, and what is behind them.
+    pub(super) fn gates(
+        &self,
+        visit: &Visit<'_>,
+        surface: &Surface<'_>,
+        sight: &Sight<'_>,
+        store: &Store,
+        passage: &mut Passage,
+        notes: &mut Notes,
+    ) -> Result<Reply, Fault> {
+        let api = surface.api;
         notes.come_to(Stage::Identity);
         let organization = self.identify(visit, api, sight, surface.now_ms, notes)?;
         if let Some(organization) = organization {
@@ -274,10 +308,16 @@ impl Vendor {
             self.allow(visit, api, organization, notes)?;
         }
         notes.come_to(Stage::Limits);
-        let _running = self.spend(visit, surface, sight, organization, notes)?;
+        passage.running = self.spend(visit, surface, sight, organization, notes)?;
         let organization = u16::try_from(organization.unwrap_or_default()).unwrap_or(u16::MAX);
         let scopes = visit.issued.and_then(|issued| issued.scopes.as_deref());
-        let caller = Caller { organization: OrganizationId(organization), scopes };
+        let caller = Caller {
+            organization: OrganizationId(organization),
+            scopes,
+            store,
+            lag: passage.lag,
+            by_id: View::ById(surface.now_ms),
+        };
         self.carry_out(visit, surface, sight, caller, notes)
     }
 
@@ -312,25 +352,18 @@ impl Vendor {
         notes.come_to(Stage::Operation);
         let scene = Scene {
             profile: surface.profile,
-            store: &self.store,
+            store: caller.store,
             ids: surface.ids,
             organization: caller.organization,
             now_ms: surface.now_ms,
-            vault: visit.vault,
+            vault: &visit.engine.vault,
             dice: visit.sandbox.dice,
             is_elsewhere: visit.is_elsewhere(sight),
+            lag: caller.lag,
+            by_id: caller.by_id,
         };
         let outcome = operation::run(&scene, reading.input, notes)?;
         Ok(answer::write(surface, endpoint, &reading.echo, &outcome))
-    }
-
-    /// A fault that was asked for.
-    fn strike(&self) -> Result<(), Fault> {
-        match self.forced.lock().take() {
-            Some(FaultName::Internal) => Err(Fault::Internal),
-            Some(name) => Err(Fault::Forced(name)),
-            None => Ok(()),
-        }
     }
 
     /// The caller's organization; none at a token endpoint, where the client shows who it is in its own way.
@@ -393,7 +426,7 @@ impl Vendor {
     }
 }
 
-fn rules(profile: &Profile) -> Vec<TableRules> {
+pub(super) fn rules(profile: &Profile) -> Vec<TableRules> {
     let scope = |platform| if platform { Scope::Platform } else { Scope::Organization };
     let of = |record: &RecordType| TableRules {
         uniques: record.unique.iter().map(|unique| scope(unique.platform)).collect(),
@@ -410,7 +443,5 @@ fn under(profile: &Profile, state: &State) -> State {
             kind.unique.iter().map(|unique| law::key(unique, &attributes)).collect()
         })
     };
-    let mut state = state.under(&rules(profile), &keys);
-    state.keep_recent(profile.records.iter().any(|record| record.visible_after_ms > 0));
-    state
+    state.under(&rules(profile), &keys)
 }

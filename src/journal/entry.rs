@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use super::mask::{self, Carriers, Found};
-use crate::call::{Body, Call, Reply};
+use crate::call::{Body, Call, Ending, Reply};
 use crate::notes::{Notes, Shown};
 use crate::profile::model::{ApiKind, Carrier, Profile};
 
@@ -31,8 +31,8 @@ pub struct Entry {
     pub at_ms: i64,
     /// The method.
     pub method: Method,
-    /// The status.
-    pub status: StatusCode,
+    /// The status; `None` where no reply left.
+    pub status: Option<StatusCode>,
     /// What was found out, without the texts that `head` has.
     pub(super) notes: Notes,
     /// The request's body.
@@ -115,7 +115,7 @@ impl Entry {
             number: 0,
             at_ms,
             method: call.method.clone(),
-            status: reply.status,
+            status: has_left(reply).then_some(reply.status),
             notes,
             sent,
             answered,
@@ -125,12 +125,22 @@ impl Entry {
         }
     }
 
+    /// What was found out about it. What [`path`](Self::path), [`request_id`](Self::request_id) and the like tell is not
+    /// among it.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
     /// What it takes in memory, in bytes, about.
     pub fn bytes(&self) -> usize {
         let notes = &self.notes;
         let dropped: usize = notes.dropped.iter().map(|text| text.len() + size_of::<String>()).sum();
         let hint = notes.hint.as_ref().map_or(0, String::len);
-        let lists = notes.levels.len() * size_of::<crate::limit::Level>() + NOTES_BYTES_USUAL;
+        let listing = notes.listing.as_ref().map_or(0, |listing| {
+            let matching: usize = listing.matching.iter().map(|id| id.len() + size_of::<String>()).sum();
+            size_of::<crate::notes::Listing>() + matching
+        });
+        let lists = listing + notes.levels.len() * size_of::<crate::limit::Level>() + NOTES_BYTES_USUAL;
         let bodies = self.sent.bytes.len() + self.answered.bytes.len();
         size_of::<Self>() + self.head.len() + bodies + dropped + hint + lists
     }
@@ -228,6 +238,12 @@ impl Kept {
     }
 }
 
+/// Whether the client gets a status line.
+fn has_left(reply: &Reply) -> bool {
+    let ending = reply.delivery.as_ref().map_or(Ending::Whole, |delivery| delivery.ending);
+    matches!(ending, Ending::Whole | Ending::Truncate { .. } | Ending::Drip { .. })
+}
+
 /// How long a body may be that is read for secrets, in bytes: a refusal of a megabyte must not cost more than what it refuses.
 const LOOKED_INTO_BYTES_MAX: usize = 64 * 1024;
 
@@ -250,7 +266,6 @@ fn without_texts(notes: Notes) -> Notes {
         organization: None,
         operation: None,
         missed_operation: None,
-        words: Vec::new(),
         sent: Vec::new(),
         credential,
         ..notes
@@ -329,4 +344,7 @@ fn clean_notes(notes: &mut Notes, found: &Found) {
     notes.hint.iter_mut().for_each(clean);
     notes.dropped.iter_mut().for_each(clean);
     notes.ended.iter_mut().for_each(|ended| clean(&mut ended.why));
+    if let Some(Cow::Owned(hidden)) = notes.taken.as_deref().map(|taken| found.hide(taken)) {
+        notes.taken = Some(hidden.into());
+    }
 }

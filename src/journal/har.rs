@@ -71,8 +71,8 @@ fn request(entry: &Entry) -> Value {
 fn response(entry: &Entry) -> Value {
     let location = entry.reply_headers().find(|(name, _)| *name == "location").map_or("", |(_, to)| to);
     json!({
-        "status": entry.status.as_u16(),
-        "statusText": entry.status.canonical_reason().unwrap_or_default(),
+        "status": entry.status.map_or(0, |status| status.as_u16()),
+        "statusText": entry.status.and_then(|status| status.canonical_reason()).unwrap_or_default(),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": fields(entry.reply_headers()),

@@ -10,6 +10,7 @@
 //! | [`mod@coverage`] | which facts a client has met |
 //! | [`mod@har`] | calls as browsers' developer tools read them |
 //! | [`mod@stream`] | calls as they come in |
+//! | [`mark`] | what happened beside calls |
 //!
 //! A call is made ready outside the lock, and entered in a few additions under it. What is rendered or matched is
 //! rendered and matched when somebody asks.
@@ -20,6 +21,7 @@
 pub mod coverage;
 pub mod entry;
 pub mod har;
+pub mod mark;
 pub mod matching;
 pub mod render;
 pub mod stream;
@@ -36,6 +38,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 pub use entry::Entry;
+pub use mark::{Mark, MarkKind};
 pub use matching::Match;
 
 /// How many calls a journal holds: more than a test makes, and few enough to look at each when asked.
@@ -74,6 +77,7 @@ struct Book {
     /// How many were let go to make room since it was last cleared.
     forgotten: u64,
     met: Vec<Met>,
+    marks: VecDeque<Mark>,
 }
 
 impl Drop for Journal {
@@ -130,6 +134,21 @@ impl Journal {
                 gone.push(oldest);
             }
         }
+    }
+
+    /// Notes what happened beside calls.
+    pub fn mark(&self, at_ms: i64, kind: MarkKind, vendor: Option<&str>, says: String) {
+        let mut book = self.book.lock();
+        if book.marks.len() == mark::MARKS_MAX {
+            book.marks.pop_front();
+        }
+        let before = book.next;
+        book.marks.push_back(Mark { at_ms, before, kind, vendor: vendor.map(Arc::from), says });
+    }
+
+    /// What happened beside calls, the oldest first.
+    pub fn marks(&self) -> Vec<Mark> {
+        self.book.lock().marks.iter().cloned().collect()
     }
 
     /// Forgets all calls, and which facts were met.

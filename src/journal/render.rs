@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, Kept};
 use super::matching::Difference;
 use crate::limit::Level;
-use crate::notes::Stage;
+use crate::notes::{Stage, Struck};
 use crate::profile::model::{Advisory, Api, Endpoint, Fact, Profile, Variant};
 
 /// A moment in milliseconds since 1970, as RFC 3339 has it.
@@ -32,7 +32,7 @@ pub fn line(entry: &Entry) -> Value {
         "method": entry.method.as_str(),
         "path": entry.path(),
         "query": entry.query(),
-        "status": entry.status.as_u16(),
+        "status": entry.status.map(|status| status.as_u16()),
         "credential": credential,
         "fault": notes.ended.as_ref().map(|ended| ended.fault.as_str()),
         "why": notes.ended.as_ref().map(|ended| &ended.why),
@@ -40,6 +40,7 @@ pub fn line(entry: &Entry) -> Value {
         "advisories": advisories.collect::<Vec<_>>(),
         "dropped": notes.dropped,
         "hint": notes.hint,
+        "chaos": notes.chaos.as_deref().map(chaos),
         "request_bytes": entry.sent.whole_bytes,
         "reply_bytes": entry.answered.whole_bytes,
     })
@@ -78,6 +79,24 @@ pub fn explained(entry: &Entry) -> Value {
         "lacks": entry.answered.lacks,
     });
     value
+}
+
+/// What chaos rules did to a call.
+fn chaos(struck: &Struck) -> Value {
+    let rules = struck.strikes.iter().map(|strike| {
+        json!({ "name": strike.rule, "nth": strike.nth, "drawn": strike.drawn, "written": strike.written })
+    });
+    json!({
+        "rules": rules.collect::<Vec<_>>(),
+        "delay_ms": struck.delay_ms,
+        "delayed": if struck.is_virtual { "virtual" } else { "real" },
+        "ending": struck.ending,
+        "committed": struck.is_committed,
+        "lost_status": struck.lost_status,
+        "visible_after_ms": struck.visible_after_ms,
+        "page_items_max": struck.page_items_max,
+        "token": struck.token,
+    })
 }
 
 /// In what a call differs.
@@ -151,7 +170,7 @@ fn found_by(entry: &Entry, stage: Stage) -> Option<Value> {
         Stage::Scope => json!({ "needs": endpoint(entry, api?)?.scope }),
         Stage::Body => json!({ "bytes": entry.sent.whole_bytes, "dropped": notes.dropped }),
         Stage::Operation => json!({ "operation": entry.operation() }),
-        Stage::Head | Stage::Strike | Stage::Access | Stage::FieldScope => return None,
+        Stage::Head | Stage::Chaos | Stage::Access | Stage::FieldScope => return None,
     })
 }
 

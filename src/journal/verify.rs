@@ -1,5 +1,6 @@
 //! Whether there were as many calls of a kind as there should be; and if not, which came nearest.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::matching::{Difference, Match};
@@ -8,7 +9,7 @@ use super::{Entry, Journal};
 /// How many calls are told of when there were not as many as there should be.
 pub const NEAREST_MAX: usize = 5;
 
-/// How many calls there should be.
+/// How many there should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// So many.
@@ -17,6 +18,16 @@ pub enum Count {
     AtLeast(u64),
     /// So many or fewer.
     AtMost(u64),
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(wanted) => write!(f, "exactly {wanted}"),
+            Self::AtLeast(wanted) => write!(f, "at least {wanted}"),
+            Self::AtMost(wanted) => write!(f, "at most {wanted}"),
+        }
+    }
 }
 
 /// What there was.
@@ -34,7 +45,8 @@ pub struct Verdict {
 }
 
 impl Count {
-    fn is_met_by(self, count: u64) -> bool {
+    /// Whether a number is so many.
+    pub fn is_met_by(self, count: u64) -> bool {
         match self {
             Self::Exactly(wanted) => count == wanted,
             Self::AtLeast(wanted) => count >= wanted,

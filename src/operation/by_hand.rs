@@ -57,16 +57,16 @@ pub(super) fn edit(
 /// the serial.
 pub fn erase(scene: &Scene<'_>, record: usize, serial: u64) -> bool {
     let (table, organization): (_, OrganizationId) = (table(record), scene.organization);
-    let amounts = scene.record_type(record).vendor_data.len();
+    let (amounts, stamp) = (scene.record_type(record).vendor_data.len(), scene.stamp(record));
     scene.store.write(|state| {
         let nothing = || vec![0; amounts].into_boxed_slice();
         if state.get(table, organization, serial).is_none() {
             return state.forget_departed(table, organization, serial, nothing());
         }
         let groups: Vec<_> = state.groups_of(crate::store::RecordId { table, serial }).collect();
-        state.remove_with(table, serial, nothing(), scene.now_ms);
+        state.remove_with(table, serial, nothing(), stamp);
         for group in groups {
-            state.touch(group.table, group.serial, scene.now_ms);
+            state.touch(group.table, group.serial, stamp);
         }
         true
     })

@@ -17,7 +17,7 @@ use crate::record::law::{self, first_fit, is_active, value_at};
 use crate::scim::leniency::Leniency;
 use crate::scim::patch::Patch;
 use crate::scim::resource;
-use crate::store::{Record, ReplaceError, State};
+use crate::store::{Record, ReplaceError, State, View};
 
 /// What is to become of a record: its attributes with this surface's ids, and its links.
 pub(super) struct Wanted {
@@ -101,7 +101,7 @@ pub(super) fn patch(
     let outcome = change(scene, target, notes, |state, record, mut old| {
         let members = state.members(record.id());
         let before = kind.is_group().then(|| match patch.looks_at_sub("display") {
-            true => entries(scene, state, members.map(|id| (id, None))),
+            true => entries(scene, state.seen(View::Present), members.map(|id| (id, None))),
             false => values(scene, members),
         });
         if let Some(members) = before.clone().filter(|members| members != &Value::Array(Vec::new())) {
@@ -179,7 +179,8 @@ pub(super) fn change(
         } else {
             let aside = aside(kind, &record, deactivated);
             let draft = draft(admitted, aside)?;
-            let replaced = state.replace(table(target.record), record.serial, draft, scene.now_ms);
+            let replaced =
+                state.replace(table(target.record), record.serial, draft, scene.stamp(target.record));
             replaced.map_err(|error| match error {
                 ReplaceError::Clash(clash) => {
                     notes.rule(&kind.unique[clash.unique].rule);
@@ -189,10 +190,10 @@ pub(super) fn change(
             })?
         };
         let moved = link(scene, state, record.id(), members, groups);
-        let touched =
-            (same && (moved || sets_secret)).then(|| state.touch(record.table, record.serial, scene.now_ms));
+        let touched = (same && (moved || sets_secret))
+            .then(|| state.touch(record.table, record.serial, scene.stamp(target.record)));
         let record = touched.flatten().unwrap_or(record);
-        let shown = scene.show(state, Arc::clone(&record), target.want);
+        let shown = scene.show(state.seen(View::Present), Arc::clone(&record), target.want);
         if deactivated && kind.deactivate == Deactivate::Delete {
             notes.word("deleted");
             remove::remove(scene, state, kind, &record);

@@ -11,7 +11,7 @@ use crate::profile::model::{CreateInactive, RecordType};
 use crate::record;
 use crate::record::law::{self, Admitted, is_active};
 use crate::scim::error::Error;
-use crate::store::{Clash, Draft, RecordId, State};
+use crate::store::{Clash, Draft, RecordId, State, View};
 
 /// How many records of a type an organization keeps at most: twice what a recipient file may hold, so that no client can
 /// fill the memory.
@@ -61,15 +61,16 @@ pub(super) fn create(
         if state.count(table(of), scene.organization) >= RECORDS_MAX {
             return Err(Fault::Full);
         }
-        let record = state.insert(table(of), scene.organization, draft, scene.now_ms).map_err(|clash| {
-            notes.rule(&kind.unique[clash.unique].rule);
-            not_unique(kind, &clash)
-        })?;
+        let record =
+            state.insert(table(of), scene.organization, draft, scene.stamp(of)).map_err(|clash| {
+                notes.rule(&kind.unique[clash.unique].rule);
+                not_unique(kind, &clash)
+            })?;
         if is_own {
             state.set_caller(record.table, scene.organization, record.serial);
         }
         link(scene, state, record.id(), members, groups);
-        let shown = scene.show(state, Arc::clone(&record), want);
+        let shown = scene.show(state.seen(View::Present), Arc::clone(&record), want);
         if inactive && kind.create_inactive == CreateInactive::Discard {
             remove::remove(scene, state, kind, &record);
         }
@@ -86,18 +87,19 @@ pub(super) fn link(
     members: Option<Vec<RecordId>>,
     groups: Option<Vec<RecordId>>,
 ) -> bool {
+    let stamp = scene.stamp(usize::from(id.table.0));
     if let Some(groups) = groups {
         let before: Vec<_> = state.groups_of(id).collect();
-        if state.set_groups(id, groups) {
+        if state.set_groups(id, groups, stamp) {
             let after: Vec<_> = state.groups_of(id).collect();
             let left = before.iter().filter(|one| !after.contains(one));
             let joined = after.iter().filter(|one| !before.contains(one));
             for group in left.chain(joined) {
-                state.touch(group.table, group.serial, scene.now_ms);
+                state.touch(group.table, group.serial, stamp);
             }
         }
     }
-    members.is_some_and(|members| state.set_members(id, members))
+    members.is_some_and(|members| state.set_members(id, members, stamp))
 }
 
 /// What goes into the store.

@@ -187,6 +187,8 @@ pub struct OfKind {
     pub record: usize,
     /// Which of them.
     pub selection: Selection,
+    /// Which a filter meant that the vendor does not look at: for whoever wants to know who took the wrong ones for them.
+    pub ignored: Option<Selection>,
 }
 
 /// Which records a list shows.

@@ -10,7 +10,7 @@ use super::{
     table,
 };
 use crate::fault::Fault;
-use crate::notes::Notes;
+use crate::notes::{Notes, Picked};
 use crate::profile::model::{Matching, RecordType};
 use crate::record::law::first_fit;
 use crate::record::text::folded;
@@ -19,7 +19,7 @@ use crate::scim::filter::Filter;
 use crate::scim::path::AttrPath;
 use crate::scim::resource::schemas_of;
 use crate::scim::sort::{Key, Order};
-use crate::store::{Record, RecordId, State};
+use crate::store::{Record, RecordId, Seen};
 
 /// Shows one record, unless the caller has this version of it.
 pub(super) fn fetch(scene: &Scene<'_>, target: &Target) -> Result<Outcome, Fault> {
@@ -30,26 +30,39 @@ pub(super) fn fetch(scene: &Scene<'_>, target: &Target) -> Result<Outcome, Fault
             return Err(Fault::ConditionFailed);
         }
         let is_known = none_of.as_ref().is_some_and(|versions| versions.have(record.version));
-        let shown = scene.show(state, record, target.want);
+        let shown = scene.show(state.seen(scene.by_id), record, target.want);
         Ok(if is_known { Outcome::Unchanged(shown) } else { Outcome::Shown(shown) })
     })
 }
 
 /// Shows part of a list.
 pub(super) fn list(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> Result<Outcome, Fault> {
-    let listed = |state: &State, part: Part| {
-        let shown = Shown::gather(scene, state, part.records, listing.want);
-        Ok(Outcome::Listed(Listed { shown, total: part.total, skip: part.skip, next: part.next }))
-    };
-    if let ([kind], None) = (&listing.kinds[..], &listing.order) {
-        let is_late = scene.record_type(kind.record).visible_after_ms > 0;
-        if matches!(kind.selection, Selection::All) && !is_late {
-            return scene
-                .store
-                .read(|state| listed(state, part_of_all(scene, state, kind.record, &listing.window)));
+    let outcome = part_of_list(scene, listing, notes)?;
+    note_matching(scene, listing, &outcome, notes);
+    Ok(outcome)
+}
+
+fn part_of_list(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> Result<Outcome, Fault> {
+    for kind in &listing.kinds {
+        let kind = scene.record_type(kind.record);
+        if kind.visible_after_ms > 0 {
+            notes.rule(&kind.visibility_rule);
         }
     }
-    let records = meant(scene, listing, notes);
+    let mut listed = |seen: Seen<'_>, part: Part| {
+        note_part(listing, &part, notes);
+        let shown = Shown::gather(scene, seen, part.records, listing.want);
+        Ok(Outcome::Listed(Listed { shown, total: part.total, skip: part.skip, next: part.next }))
+    };
+    if let ([kind], None) = (&listing.kinds[..], &listing.order)
+        && matches!(kind.selection, Selection::All)
+    {
+        return scene.store.read(|state| {
+            let seen = state.seen(scene.lists());
+            listed(seen, part_of_all(scene, seen, kind.record, &listing.window))
+        });
+    }
+    let records = meant(scene, listing);
     let part = match &listing.order {
         Some(order) => part_in_order(scene, records, order, listing),
         None => {
@@ -60,7 +73,48 @@ pub(super) fn list(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> R
             part_of(records, &listing.window, |mark, record| is_behind(mark, record), |_| None)
         }
     };
-    scene.store.read(|state| listed(state, part))
+    scene.store.read(|state| listed(state.seen(scene.lists()), part))
+}
+
+/// Notes which part of which list is shown.
+fn note_part(listing: &Listing, part: &Part, notes: &mut Notes) {
+    let Some(note) = &mut notes.listing else { return };
+    (note.given, note.total) = (part.records.len(), part.total);
+    (note.from, note.to) = match &listing.window {
+        Window::All => (0, None),
+        Window::Skip { skip, .. } => {
+            let from = *skip as u64;
+            (from, part.next.is_some().then_some(from + note.given as u64))
+        }
+        Window::After { mark, .. } => {
+            note.is_by_cursor = true;
+            (mark.as_ref().map_or(0, |mark| mark.serial), part.next.as_ref().map(|mark| mark.serial))
+        }
+    };
+    let is_all = |kind: &OfKind| matches!(kind.selection, Selection::All);
+    note.of = match () {
+        () if listing.kinds.iter().any(|kind| kind.ignored.is_some()) => Picked::Ignored,
+        () if listing.kinds.iter().all(is_all) => Picked::All,
+        () => Picked::Some,
+    };
+}
+
+/// Notes which records of a page an ignored filter means. Not under the lock: to look into a record may take it.
+fn note_matching(scene: &Scene<'_>, listing: &Listing, outcome: &Outcome, notes: &mut Notes) {
+    let (Outcome::Listed(listed), Some(note)) = (outcome, &mut notes.listing) else { return };
+    if note.of == Picked::Ignored {
+        let ids = listed.shown.records.iter().filter_map(|one| id_if_meant(scene, listing, &one.record));
+        note.matching = ids.collect();
+    }
+}
+
+/// The id of a record that an ignored filter means.
+fn id_if_meant(scene: &Scene<'_>, listing: &Listing, record: &Record) -> Option<String> {
+    let table = usize::from(record.table.0);
+    let kind = listing.kinds.iter().find(|kind| kind.record == table)?;
+    let is_meant =
+        is_meant(scene, scene.record_type(table), record, kind.ignored.as_ref()?, listing.want.nested);
+    scene.ids.get(table)?.as_ref().filter(|_| is_meant).map(|ids| ids.id(record.serial))
 }
 
 /// Part of a list.
@@ -72,23 +126,21 @@ struct Part {
 }
 
 /// Part of all records of a type, straight from the order in which they were made.
-fn part_of_all(scene: &Scene<'_>, state: &State, record: usize, window: &Window) -> Part {
+fn part_of_all(scene: &Scene<'_>, seen: Seen<'_>, record: usize, window: &Window) -> Part {
     let (table, organization) = (table(record), scene.organization);
-    let total = state.count(table, organization);
+    let total = seen.count(table, organization);
     let mark = |record: &Arc<Record>| mark(record, None);
     match window {
-        Window::All => {
-            Part { records: state.page(table, organization, 0, total), total, skip: 0, next: None }
-        }
+        Window::All => Part { records: seen.page(table, organization, 0, total), total, skip: 0, next: None },
         Window::Skip { skip, take } => {
-            let records = state.page(table, organization, *skip, *take);
+            let records = seen.page(table, organization, *skip, *take);
             let more = skip.saturating_add(records.len()) < total;
             let next = records.last().filter(|_| more).map(mark);
             Part { records, total, skip: *skip, next }
         }
         Window::After { mark: after, take } => {
             let serial = after.as_ref().map(|mark| mark.serial);
-            let mut records = state.after(table, organization, serial, take.saturating_add(1));
+            let mut records = seen.after(table, organization, serial, take.saturating_add(1));
             let more = records.len() > *take;
             records.truncate(*take);
             let next = records.last().filter(|_| more).map(mark);
@@ -157,16 +209,12 @@ fn place_of(kinds: &[OfKind], id: RecordId) -> usize {
 
 /// All records that are meant, type by type. They are taken under the lock and looked into outside: reading a million
 /// bodies must not keep writers waiting.
-fn meant(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> Vec<Arc<Record>> {
+fn meant(scene: &Scene<'_>, listing: &Listing) -> Vec<Arc<Record>> {
     let mut all = Vec::new();
-    for OfKind { record, selection } in &listing.kinds {
+    for OfKind { record, selection, .. } in &listing.kinds {
         let kind = scene.record_type(*record);
-        let late_ms = i64::try_from(kind.visible_after_ms).unwrap_or(i64::MAX);
-        if late_ms > 0 {
-            notes.rule(&kind.visibility_rule);
-        }
-        let as_of_ms = (late_ms > 0).then(|| scene.now_ms.saturating_sub(late_ms));
-        let mut records = scene.store.read(|state| candidates(scene, state, *record, selection, as_of_ms));
+        let mut records =
+            scene.store.read(|state| candidates(scene, state.seen(scene.lists()), *record, selection));
         records.retain(|one| is_meant(scene, kind, one, selection, listing.want.nested));
         if all.is_empty() {
             all = records;
@@ -178,27 +226,16 @@ fn meant(scene: &Scene<'_>, listing: &Listing, notes: &mut Notes) -> Vec<Arc<Rec
 }
 
 /// The records that a selection may mean, in order: the one that an index knows, else all.
-fn candidates(
-    scene: &Scene<'_>,
-    state: &State,
-    record: usize,
-    selection: &Selection,
-    as_of_ms: Option<i64>,
-) -> Vec<Arc<Record>> {
+fn candidates(scene: &Scene<'_>, seen: Seen<'_>, record: usize, selection: &Selection) -> Vec<Arc<Record>> {
     let (table, organization) = (table(record), scene.organization);
-    if let Some(as_of_ms) = as_of_ms {
-        return state.page_as_of(table, organization, as_of_ms, 0, usize::MAX).0;
-    }
     match selection {
-        Selection::Key { unique, key } => {
-            state.find(table, organization, *unique, key).cloned().into_iter().collect()
-        }
+        Selection::Key { unique, key } => seen.find(table, organization, *unique, key),
         Selection::Serial(serial) => {
-            serial.and_then(|serial| state.get(table, organization, serial)).cloned().into_iter().collect()
+            serial.and_then(|serial| seen.get(table, organization, serial)).cloned().into_iter().collect()
         }
-        Selection::Both(one, _) => candidates(scene, state, record, one, None),
+        Selection::Both(one, _) => candidates(scene, seen, record, one),
         Selection::All | Selection::Filter(_) | Selection::Fields(_) => {
-            state.page(table, organization, 0, usize::MAX)
+            seen.page(table, organization, 0, usize::MAX)
         }
     }
 }
@@ -250,15 +287,18 @@ fn seen(
     let looks_at = |name: &str| paths.iter().any(|path| path.name.eq_ignore_ascii_case(name));
     if looks_at("groups") {
         let groups = scene.store.read(|state| {
-            let mut groups = Vec::new();
-            let direct = add_groups(state, id, is_nested, &mut groups);
+            let (mut groups, seen) = (Vec::new(), state.seen(scene.lists()));
+            let direct = add_groups(seen, id, is_nested, &mut groups);
             let how = |index| Some(if index < direct { "direct" } else { "indirect" });
-            entries(scene, state, groups.into_iter().enumerate().map(|(index, group)| (group, how(index))))
+            entries(scene, seen, groups.into_iter().enumerate().map(|(index, group)| (group, how(index))))
         });
         seen.insert("groups".to_owned(), groups);
     }
     if looks_at("members") {
-        let members = scene.store.read(|state| entries(scene, state, state.members(id).map(|id| (id, None))));
+        let members = scene.store.read(|state| {
+            let seen = state.seen(scene.lists());
+            entries(scene, seen, seen.members(id).map(|id| (id, None)))
+        });
         seen.insert("members".to_owned(), members);
     }
     if looks_at("meta") {
@@ -279,12 +319,12 @@ fn seen(
 /// what it is.
 pub(super) fn entries(
     scene: &Scene<'_>,
-    state: &State,
+    seen: Seen<'_>,
     linked: impl Iterator<Item = (RecordId, Option<&'static str>)>,
 ) -> Value {
     let entry = |(id, how): (RecordId, Option<&'static str>)| {
         let ids = scene.ids.get(usize::from(id.table.0))?.as_ref()?;
-        let record = state.get(id.table, scene.organization, id.serial)?;
+        let record = seen.beside(scene.organization, id)?;
         let attributes = attributes(record.body());
         let display = display_name(&attributes).unwrap_or_default();
         let how = how.unwrap_or(scene.record_type(usize::from(id.table.0)).resource_type);

@@ -20,7 +20,7 @@ use crate::fault::{Fault, Problem};
 use crate::notes::Notes;
 use crate::profile::model::{Profile, RecordType};
 use crate::record::id::Ids;
-use crate::store::{OrganizationId, Record, RecordId, State, Store, TableId};
+use crate::store::{Lag, OrganizationId, Record, RecordId, Seen, Stamp, State, Store, TableId, View};
 use crate::vault::Vault;
 use crate::world::Dice;
 
@@ -52,6 +52,10 @@ pub struct Scene<'a> {
     pub dice: Dice,
     /// Whether the URL names another sandbox or organization than that of the client who calls.
     pub is_elsewhere: bool,
+    /// How late what is written shows, where the type of record does not say later. Whoever writes sees it at once.
+    pub lag: Lag,
+    /// How a record is seen that is asked for by its id. What does not show so cannot be changed either.
+    pub by_id: View,
 }
 
 /// How an operation ended well.
@@ -138,28 +142,49 @@ impl<'a> Scene<'a> {
         Fault::NoSuchRecord { record, id: target.id.clone() }
     }
 
-    /// The record of a target, in whatever version.
-    fn get(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
-        let table = table(target.record);
-        let serial = match target.who {
+    /// When what is written of a type of record is written, and how late it shows: all that one call writes as one.
+    fn stamp(&self, record: usize) -> Stamp {
+        let Lag { lists_ms, by_id_ms } = self.lag;
+        let lists_ms = lists_ms.max(self.record_type(record).visible_after_ms);
+        Stamp { now_ms: self.now_ms, lag: Lag { lists_ms, by_id_ms } }
+    }
+
+    /// The records as lists and filters show them.
+    fn lists(&self) -> View {
+        View::Lists(self.now_ms)
+    }
+
+    /// The serial that a target names.
+    fn serial(&self, state: &State, target: &Target) -> Option<u64> {
+        match target.who {
             Who::Serial(serial) => Some(serial),
             Who::Nobody => None,
-            Who::Caller => state.caller(table, self.organization),
-        };
-        let found = serial.and_then(|serial| state.get(table, self.organization, serial));
+            Who::Caller => state.caller(table(target.record), self.organization),
+        }
+    }
+
+    /// The record of a target, as it shows.
+    fn get(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
+        let found = self
+            .serial(state, target)
+            .and_then(|serial| state.seen(self.by_id).get(table(target.record), self.organization, serial));
         found.cloned().ok_or_else(|| self.nobody(target))
     }
 
-    /// The record of a target that is to be changed, in a version that the caller means.
+    /// The record of a target that is to be changed, as it is, in a version that the caller means. Who does not show yet
+    /// is nobody, and so is who has gone and still shows.
     fn find(&self, state: &State, target: &Target) -> Result<Arc<Record>, Fault> {
-        let record = self.get(state, target)?;
+        let serial = self.get(state, target)?.serial;
+        let record = state.get(table(target.record), self.organization, serial);
+        let record = record.cloned().ok_or_else(|| self.nobody(target))?;
         let Condition { one_of, none_of } = &target.condition;
         let is_meant = one_of.as_ref().is_none_or(|versions| versions.have(record.version))
             && !none_of.as_ref().is_some_and(|versions| versions.have(record.version));
         if is_meant { Ok(record) } else { Err(Fault::ConditionFailed) }
     }
 
-    /// The record that an id of this surface names, of whatever type.
+    /// The record that an id of this surface names, of whatever type, as it is: to name one whom nobody sees yet is no
+    /// mistake, as to take its unique value is one.
     fn resolve(&self, state: &State, id: &str) -> Option<RecordId> {
         self.ids.iter().enumerate().find_map(|(index, ids)| {
             let serial = ids.as_ref()?.serial(id)?;
@@ -168,8 +193,8 @@ impl<'a> Scene<'a> {
     }
 
     /// A record with what is wanted beside it.
-    fn show(&self, state: &State, record: Arc<Record>, want: Want) -> Shown {
-        Shown::gather(self, state, vec![record], want)
+    fn show(&self, seen: Seen<'_>, record: Arc<Record>, want: Want) -> Shown {
+        Shown::gather(self, seen, vec![record], want)
     }
 }
 

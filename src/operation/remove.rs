@@ -22,11 +22,12 @@ pub(super) fn delete(scene: &Scene<'_>, target: &Target, notes: &mut Notes) -> R
 
 /// Takes a record out of the store and of its groups.
 pub(super) fn remove(scene: &Scene<'_>, state: &mut State, kind: &RecordType, record: &Arc<Record>) {
+    let stamp = scene.stamp(usize::from(record.table.0));
     let groups: Vec<_> = state.groups_of(record.id()).collect();
     let amounts = kind.vendor_data.iter().zip(record.aside.iter());
     let aside = amounts.map(|(data, amount)| if data.erased_when_deleted { 0 } else { *amount }).collect();
-    state.remove_with(record.table, record.serial, aside, scene.now_ms);
+    state.remove_with(record.table, record.serial, aside, stamp);
     for group in groups {
-        state.touch(group.table, group.serial, scene.now_ms);
+        state.touch(group.table, group.serial, stamp);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use super::{Scene, Want};
-use crate::store::{Record, RecordId, State};
+use crate::store::{Record, RecordId, Seen};
 
 /// Some records and what is shown beside them.
 #[derive(Debug, Default)]
@@ -34,23 +34,23 @@ pub struct One {
 
 impl Shown {
     /// Gathers what is wanted beside records.
-    pub(super) fn gather(scene: &Scene<'_>, state: &State, records: Vec<Arc<Record>>, want: Want) -> Self {
+    pub(super) fn gather(scene: &Scene<'_>, seen: Seen<'_>, records: Vec<Arc<Record>>, want: Want) -> Self {
         let mut shown = Self { records: Vec::with_capacity(records.len()), ..Self::default() };
         for record in records {
             let id = record.id();
             let start = shown.links.len();
-            let direct = if want.groups { add_groups(state, id, want.nested, &mut shown.links) } else { 0 };
+            let direct = if want.groups { add_groups(seen, id, want.nested, &mut shown.links) } else { 0 };
             let middle = shown.links.len();
             if want.members {
-                shown.links.extend(state.members(id));
+                shown.links.extend(seen.members(id));
             }
-            let member_count = if want.member_count { state.member_count(id) } else { 0 };
+            let member_count = if want.member_count { seen.member_count(id) } else { 0 };
             let (groups, members) = (start..middle, middle..shown.links.len());
             shown.records.push(One { record, member_count, groups, direct, members });
         }
         if want.names {
             for id in &shown.links {
-                if let Some(record) = state.get(id.table, scene.organization, id.serial) {
+                if let Some(record) = seen.beside(scene.organization, *id) {
                     shown.named.entry(*id).or_insert_with(|| Arc::clone(record));
                 }
             }
@@ -82,9 +82,9 @@ impl Shown {
 
 /// Adds the groups that a record is in, and those around them if they count too, each once, however they are nested. Says
 /// how many it is in itself: the first.
-pub(super) fn add_groups(state: &State, id: RecordId, is_nested: bool, groups: &mut Vec<RecordId>) -> usize {
+pub(super) fn add_groups(seen: Seen<'_>, id: RecordId, is_nested: bool, groups: &mut Vec<RecordId>) -> usize {
     let start = groups.len();
-    groups.extend(state.groups_of(id));
+    groups.extend(seen.groups_of(id));
     let direct = groups.len() - start;
     if !is_nested || direct == 0 {
         return direct;
@@ -93,7 +93,7 @@ pub(super) fn add_groups(state: &State, id: RecordId, is_nested: bool, groups: &
     let mut next = start;
     while let Some(group) = groups.get(next).copied() {
         next += 1;
-        groups.extend(state.groups_of(group).filter(|around| known.insert(*around)));
+        groups.extend(seen.groups_of(group).filter(|around| known.insert(*around)));
     }
     direct
 }

@@ -43,7 +43,11 @@ pub fn is_profile(path: &Path) -> bool {
         .is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
 }
 
-fn file(path: &Path) -> Result<Arc<Source>, String> {
+/// The file at a path.
+///
+/// # Errors
+/// A sentence that names it, and why it could not be read.
+pub fn file(path: &Path) -> Result<Arc<Source>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         format!("{} is not UTF-8 (byte {})", path.display(), error.utf8_error().valid_up_to())

@@ -15,7 +15,7 @@ mod validate;
 
 pub(super) use self::phrase::{listed, range};
 pub use self::validate::validate;
-use super::node::{Node, parse};
+use super::node::{Node, Tree, parse};
 use super::source::Source;
 
 /// The key that any root may hold besides its own, for editors: the address of a JSON Schema. It is not looked at.
@@ -68,6 +68,8 @@ pub enum Kind {
         /// The greatest.
         max: i64,
     },
+    /// A number from 0 to 1, with a fraction or without.
+    Share,
     /// A length of time, see [`duration_ms`].
     Duration,
     /// A name that an author chooses: `[A-Za-z][A-Za-z0-9_-]*`.
@@ -166,6 +168,17 @@ pub fn duration_text(ms: u64) -> String {
     unit.map_or_else(|| format!("{ms}ms"), |(unit, unit_ms)| format!("{}{unit}", ms / unit_ms))
 }
 
+/// The number that a value is, if it is one from 0 to 1.
+pub fn share(node: &Node) -> Option<f64> {
+    let number = match node.value {
+        Tree::Int(0) => 0.0,
+        Tree::Int(1) => 1.0,
+        Tree::Float(number) => number,
+        _ => return None,
+    };
+    (0.0..=1.0).contains(&number).then_some(number)
+}
+
 /// Whether a text is a name: a letter, then letters, digits, `_` and `-`.
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -219,7 +232,7 @@ fn blocks_in(kind: &Kind) -> Vec<&'static Block> {
         Kind::Block(block) => vec![block],
         Kind::List(inner) | Kind::Map(inner) | Kind::MapOf { value: inner, .. } => blocks_in(inner),
         Kind::Either(kinds) => kinds.iter().flat_map(blocks_in).collect(),
-        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Duration | Kind::Name => Vec::new(),
+        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Share | Kind::Duration | Kind::Name => Vec::new(),
         Kind::Word(_) | Kind::Pattern { .. } | Kind::Json | Kind::Any => Vec::new(),
     }
 }
@@ -231,7 +244,7 @@ fn patterns_in(kind: &Kind) -> Vec<(&'static str, Check)> {
         Kind::Pattern { example, check, .. } => vec![(example, *check)],
         Kind::List(inner) | Kind::Map(inner) | Kind::MapOf { value: inner, .. } => patterns_in(inner),
         Kind::Either(kinds) => kinds.iter().flat_map(patterns_in).collect(),
-        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Duration | Kind::Name => Vec::new(),
+        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Share | Kind::Duration | Kind::Name => Vec::new(),
         Kind::Word(_) | Kind::Block(_) | Kind::Json | Kind::Any => Vec::new(),
     }
 }

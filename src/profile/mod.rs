@@ -8,6 +8,7 @@
 //! * [`node`] is what the author wrote: a tree in which every key and value keeps its place.
 //! * [`keys`] is the one table of keys; [`grammar`] checks a tree against it, [`schema_json`] and [`mod@reference`] print it.
 //! * [`model`] is what was meant; only [`Library::profile`] makes a [`model::Profile`], and only from a tree without a mistake.
+//! * [`mod@explain`] and [`openapi`] tell what a profile means: to people and programs, and to makers of clients.
 //! * [`overlay`] changes a tree by dotted path: that is all a variant is, and `extends` is a merge of two trees.
 //!
 //! **Invariant:** no vendor is named here, no call is answered here, and nothing is read from a disk but in [`files`].
@@ -22,6 +23,7 @@ pub mod grammar;
 pub mod keys;
 pub mod model;
 pub mod node;
+pub mod openapi;
 pub mod overlay;
 pub mod path;
 pub mod pattern;

@@ -87,6 +87,7 @@ fn walk(
         Kind::Text
         | Kind::Bool
         | Kind::Int { .. }
+        | Kind::Share
         | Kind::Duration
         | Kind::Name
         | Kind::Word(_)

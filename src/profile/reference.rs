@@ -76,7 +76,7 @@ fn words_in(kind: &Kind) -> Vec<(&'static str, &'static str)> {
         Kind::Word(words) => words.to_vec(),
         Kind::List(inner) | Kind::Map(inner) | Kind::MapOf { value: inner, .. } => words_in(inner),
         Kind::Either(kinds) => kinds.iter().flat_map(words_in).collect(),
-        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Duration | Kind::Name => Vec::new(),
+        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Share | Kind::Duration | Kind::Name => Vec::new(),
         Kind::Pattern { .. } | Kind::Block(_) | Kind::Json | Kind::Any => Vec::new(),
     }
 }
@@ -97,7 +97,7 @@ fn forms_in(kind: &Kind) -> Vec<Form> {
         Kind::Pattern { name, about, example, .. } => vec![Form { name, about, example }],
         Kind::List(inner) | Kind::Map(inner) | Kind::MapOf { value: inner, .. } => forms_in(inner),
         Kind::Either(kinds) => kinds.iter().flat_map(forms_in).collect(),
-        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Word(_) => Vec::new(),
+        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Share | Kind::Word(_) => Vec::new(),
         Kind::Block(_) | Kind::Json | Kind::Any => Vec::new(),
     }
 }
@@ -107,6 +107,7 @@ fn value(kind: &Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
         Kind::Bool => "`true` or `false`".to_owned(),
+        Kind::Share => "a number from 0 to 1".to_owned(),
         Kind::Int { min, max } => range(*min, *max),
         Kind::Duration => "a duration".to_owned(),
         Kind::Name => "a name".to_owned(),

@@ -102,6 +102,7 @@ impl Writer {
                 }
                 schema
             }
+            Kind::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
             Kind::Duration => {
                 json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$", "examples": ["60s", "5m"] })
             }
@@ -178,7 +179,7 @@ fn notes(kind: &Kind) -> Vec<String> {
             list.dedup();
             list
         }
-        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Name => Vec::new(),
+        Kind::Text | Kind::Bool | Kind::Int { .. } | Kind::Share | Kind::Name => Vec::new(),
         Kind::Block(_) | Kind::Json | Kind::Any => Vec::new(),
     }
 }

@@ -11,6 +11,10 @@ use std::io::Write as _;
 
 use super::node::{Node, Tree};
 
+mod schema;
+
+pub use schema::SlotSchema;
+
 /// A compiled template over slots of type `S`.
 #[derive(Debug, Clone)]
 pub struct Template<S>(Part<S>);

@@ -67,7 +67,8 @@ pub fn write(
         reply.headers.insert(http::header::CONTENT_TYPE, value);
     }
     add_headers(&mut reply, profile, api, fault);
-    if let (Fault::RateLimited { retry_after_ms }, Some(surface)) = (fault, surface)
+    if let (Fault::RateLimited { retry_after_ms } | Fault::Injected { retry_after_ms, .. }, Some(surface)) =
+        (fault, surface)
         && let Some(wait) = levels::retry_after(&profile.limits, *retry_after_ms, surface.now_ms)
     {
         reply.headers.insert(RETRY_AFTER, wait);
@@ -85,7 +86,10 @@ fn status(fault: &Fault, name: FaultName, look: Option<&FaultLook>) -> u16 {
         Fault::NotSupported { status } => *status,
         _ => name.status(),
     };
-    look.and_then(|look| look.status).unwrap_or(own)
+    match fault {
+        Fault::Injected { status: Some(status), .. } => *status,
+        _ => look.and_then(|look| look.status).unwrap_or(own),
+    }
 }
 
 /// The header fields that HTTP asks for with a status (RFC 9110 sections 11.6.1 and 15.5.6).
@@ -243,9 +247,11 @@ impl Telling<'_> {
             Fault::OAuth(error) => error.description.clone(),
             Fault::RecordTooLarge => format!("a record has at most {RECORD_BYTES_MAX} bytes here"),
             Fault::Full => format!("an organization has at most {RECORDS_MAX} records of a type here"),
-            Fault::Forced(name) => match name {
+            Fault::Injected { name, .. } => match name {
                 FaultName::RateLimited => "too many requests".to_owned(),
-                other => format!("{} (on request)", other.as_str().replace('_', " ")),
+                _ if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() => "the service is unavailable".to_owned(),
+                FaultName::Internal => "an internal error occurred".to_owned(),
+                other => other.as_str().replace('_', " "),
             },
             Fault::Internal => "an internal error occurred".to_owned(),
         }

@@ -3,7 +3,7 @@
 use super::{Echo, cursor};
 use crate::call::{Call, is_percent_encoded};
 use crate::fault::Fault;
-use crate::notes::Notes;
+use crate::notes::{Listing, Notes};
 use crate::operation::{Mark, Window};
 use crate::profile::model::{Paging, PagingStyle};
 
@@ -74,21 +74,25 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
     }
     let all = |size| (Window::All, Echo { page: 1, size, ..Echo::default() });
     match paging.style {
-        PagingStyle::None => Ok(all(paging.default)),
+        PagingStyle::None => {
+            notes.listing =
+                Some(Box::new(Listing { asked: usize::MAX, cap: usize::MAX, ..Listing::default() }));
+            Ok(all(paging.default))
+        }
         PagingStyle::Page => {
-            let size = size(paging, query, 1, notes)?;
+            let size = size(paging, query, 1, notes)?.min(cap(paging, notes));
             let page = number(paging, query, &paging.number, 1)?.unwrap_or(1);
             let skip = page.saturating_sub(1).saturating_mul(size);
             Ok((Window::Skip { skip, take: size }, Echo { page, size, ..Echo::default() }))
         }
         PagingStyle::Offset => {
-            let size = size(paging, query, 1, notes)?;
+            let size = size(paging, query, 1, notes)?.min(cap(paging, notes));
             let skip = number(paging, query, &paging.number, 0)?.unwrap_or(0);
             let page = (skip / size.max(1)).saturating_add(1);
             Ok((Window::Skip { skip, take: size }, Echo { page, size, ..Echo::default() }))
         }
         PagingStyle::Cursor => {
-            let size = size(paging, query, 1, notes)?;
+            let size = size(paging, query, 1, notes)?.min(cap(paging, notes));
             let mark = match query.get(&paging.number).filter(|text| !text.is_empty()) {
                 None => None,
                 Some(text) => {
@@ -102,7 +106,7 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
             Ok((Window::After { mark, take: size }, Echo { page: 1, size, ..Echo::default() }))
         }
         PagingStyle::Index => {
-            let size = size(paging, query, 0, notes)?;
+            let size = size(paging, query, 0, notes)?.min(cap(paging, notes));
             let start = number(paging, query, &paging.number, 1)?.unwrap_or(1);
             Ok((Window::Skip { skip: start - 1, take: size }, Echo { page: start, size, ..Echo::default() }))
         }
@@ -114,8 +118,10 @@ pub fn window(paging: &Paging, query: &Query, notes: &mut Notes) -> Result<(Wind
 /// # Errors
 /// [`Fault::BadParameter`] where the vendor refuses.
 pub fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> Result<usize, Fault> {
-    let Some(size) = number(paging, query, &paging.size, least)? else { return Ok(paging.default) };
-    if size <= paging.max {
+    let sent = number(paging, query, &paging.size, least)?;
+    let size = sent.unwrap_or(paging.default);
+    notes.listing = Some(Box::new(Listing { asked: size, cap: cap(paging, notes), ..Listing::default() }));
+    if size <= paging.max || sent.is_none() {
         return Ok(size);
     }
     notes.rule(&paging.rule);
@@ -125,6 +131,12 @@ pub fn size(paging: &Paging, query: &Query, least: usize, notes: &mut Notes) -> 
     }
     notes.word("size_capped");
     Ok(paging.max)
+}
+
+/// How many items a page has at most: as many as the vendor says, or fewer where a chaos rule does.
+pub fn cap(paging: &Paging, notes: &Notes) -> usize {
+    let injected = notes.chaos.as_ref().and_then(|struck| struck.page_items_max);
+    injected.map_or(paging.max, |items| paging.max.min(usize::try_from(items).unwrap_or(usize::MAX)))
 }
 
 /// A whole number of at least `least`; a smaller one is refused or taken as `least`, as the vendor does.

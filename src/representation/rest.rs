@@ -9,7 +9,7 @@ use crate::fault::{Fault, Problem, Wrong};
 use crate::notes::Notes;
 use crate::operation::{FieldChange, FieldTest, Input, Links, Listing, OfKind, Selection, Want};
 use crate::profile::model::{
-    AbsentFields, Carrier, Does, Endpoint, RecordType, Shape, ShapeField, Shows, Write,
+    AbsentFields, Carrier, Does, Endpoint, Matching, RecordType, Shape, ShapeField, Shows, Write,
 };
 use crate::profile::path::RecordPath;
 use crate::record::text;
@@ -123,13 +123,32 @@ fn list(
             || matches!(carrier, Some(Carrier::Query(key)) if key == name)
     };
     notes.dropped.extend(query.names().filter(|name| !known(name)).map(|name| format!("?{name}")));
+    let ignored = ignored(kind, shape, &query, known);
     let input = Input::List(Listing {
-        kinds: vec![OfKind { record: endpoint.record, selection }],
+        kinds: vec![OfKind { record: endpoint.record, selection, ignored }],
         order: None,
         window,
         want,
     });
     Ok(Reading { input, echo, scopes: Vec::new() })
+}
+
+/// Whom parameters mean that have a field's name, and that the vendor does not look at.
+fn ignored(
+    kind: &RecordType,
+    shape: &Shape,
+    query: &Query,
+    is_known: impl Fn(&&str) -> bool,
+) -> Option<Selection> {
+    let test = |name: &str| {
+        let field = shape.fields.iter().find(|field| field.name == name)?;
+        let Shows::At(at) = &field.shows else { return None };
+        let wanted = from_text(kind, field, query.get(name)?)?;
+        let (format, at) = (field.format, at.clone());
+        Some(FieldTest { at, format, wanted, matching: Matching::Equals, case_exact: false })
+    };
+    let tests: Vec<FieldTest> = query.names().filter(|name| !is_known(name)).filter_map(test).collect();
+    (!tests.is_empty()).then_some(Selection::Fields(tests))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

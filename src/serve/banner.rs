@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use super::root;
+use crate::control::ROOT;
 use crate::engine::{DEFAULT_SANDBOX, Engine};
 use crate::profile::fixed::ORGANIZATIONS;
 use crate::profile::model::{Api, Carrier, Does, Profile};
@@ -45,7 +46,11 @@ pub(super) fn text(engine: &Engine, doors: &[(Address, Option<Box<str>>)]) -> St
             Some(Address::Unix(path)) => format!("--unix-socket {} ", path.display()),
             Some(Address::Tcp(_)) | None => String::new(),
         };
-        let _ = write!(text, "\nTry   curl {socket}{command}\nThen  standin explain {vendor}\n\n");
+        let _ = write!(text, "\nTry   curl {socket}{command}\nThen  standin explain {vendor}\n");
+        if let Some(url) = &url {
+            let _ = writeln!(text, "Look  {url}{ROOT}/");
+        }
+        text.push('\n');
     }
     text
 }

@@ -27,15 +27,18 @@ use crate::server::{self, Address, Answer, Door, Limits, Open};
 
 mod background;
 mod banner;
+mod chaos;
 mod choice;
 mod log;
 mod refusal;
+mod scenario;
 
 pub use crate::control::Access;
 pub use background::Background;
 pub use choice::{Choice, Chosen, Pick};
 pub use log::LogFormat;
 pub use refusal::Refusal;
+pub use scenario::scenario;
 
 /// The most recipients that an organization may have: what a seed file may hold, and what memory is planned for.
 pub const RECIPIENTS_MAX: usize = seed::RECIPIENTS_MAX;
@@ -60,6 +63,10 @@ pub struct Order {
     pub groups: Option<usize>,
     /// A file with the recipients of `acme`.
     pub seed_file: Option<PathBuf>,
+    /// Files of chaos rules that the default sandbox begins with, or names of ready-made ones.
+    pub chaos: Vec<String>,
+    /// The scenario that begins in the default sandbox: a file, or the name of one that comes with Standin.
+    pub scenario: Option<String>,
     /// Whether replies carry `Standin-Request-Id`.
     pub request_ids: bool,
     /// Who may call the control API.
@@ -86,6 +93,7 @@ fn prepare(order: Order) -> Result<(Vec<Door>, Setup), Refusal> {
     let doors = doors(order.listen, order.vendor_listen, &profiles)?;
     let mut setup = Setup::new(profiles);
     setup.standing = standing;
+    setup.chaos = chaos::rules(&order.chaos, &setup.profiles)?;
     setup.library = Some(library);
     setup.request_ids = order.request_ids;
     setup.seed = order.seed.unwrap_or(setup.seed);
@@ -124,9 +132,17 @@ struct Ready {
 /// Opens the doors and brings the vendors to life.
 async fn bring_up(order: Order) -> Result<Ready, Refusal> {
     let access = order.access.clone();
-    let (doors, setup) = aside(|| prepare(order)).await?;
+    let named = order.scenario.clone();
+    let (doors, mut setup) = aside(|| prepare(order)).await?;
+    let played = named.map(|named| scenario(&named, &setup.profiles)).transpose()?.map(Arc::new);
+    if let Some(played) = &played {
+        scenario::make_room(played, &mut setup);
+    }
     let open = server::open(doors).await.map_err(|error| Refusal::new(error.to_string()))?;
     let engine = aside(|| Engine::start(setup).map_err(Refusal::new)).await?;
+    if let Some(played) = &played {
+        scenario::begin(played, &engine)?;
+    }
     Ok(Ready { open, desk: Arc::new(Desk::new(Arc::new(engine), access)) })
 }
 

@@ -33,7 +33,31 @@ pub struct Request<'a> {
     pub body: Option<(&'a str, &'a [u8])>,
 }
 
-/// Asks, and hands status and body over as they come; gives the status. `timeout_ms` is for connecting and for the reply's head.
+/// The head of a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The status.
+    pub status: u16,
+    text: String,
+}
+
+impl Head {
+    /// Reads a head as it came; `None` for what is none of HTTP/1.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        // RFC 9112 section 4: version SP status SP reason.
+        let status = text.split(' ').nth(1)?.parse().ok()?;
+        text.starts_with("HTTP/1.").then_some(Self { status, text })
+    }
+
+    /// The value of a header, by its name in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.text.lines().skip(1).filter_map(|line| line.split_once(':'));
+        fields.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+}
+
+/// Asks, and hands status and body over as they come; gives the head. `timeout_ms` is for connecting and for the reply's head.
 ///
 /// # Errors
 /// One sentence that says what was found instead of a reply.
@@ -42,7 +66,7 @@ pub async fn ask(
     request: &Request<'_>,
     timeout_ms: u64,
     mut take: impl FnMut(u16, &[u8]) -> io::Result<()>,
-) -> Result<u16, String> {
+) -> Result<Head, String> {
     let destination = address.as_destination();
     let silent = |error: io::Error| format!("no answer from {destination}: {error}");
     let begun = timeout(Duration::from_millis(timeout_ms), begin(&destination, request)).await;
@@ -50,16 +74,13 @@ pub async fn ask(
         Ok(begun) => begun.map_err(silent)?,
         Err(_) => return Err(format!("no answer from {destination} within {timeout_ms} ms")),
     };
-    // RFC 9112 section 4: version SP status SP reason.
-    let status: Option<u16> =
-        String::from_utf8_lossy(&head).split(' ').nth(1).and_then(|status| status.parse().ok());
-    let status = status.filter(|_| head.starts_with(b"HTTP/1."));
-    let status = status.ok_or_else(|| format!("{destination} does not speak HTTP/1.1"))?;
+    let head = Head::read(&head).ok_or_else(|| format!("{destination} does not speak HTTP/1.1"))?;
+    let status = head.status;
     take(status, &rest).map_err(silent)?;
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match socket.read(&mut chunk).await.map_err(silent)? {
-            0 => return Ok(status),
+            0 => return Ok(head),
             count => take(status, &chunk[..count]).map_err(silent)?,
         }
     }
@@ -75,7 +96,7 @@ pub async fn healthy(address: &Address, path: &str, timeout_ms: u64) -> Result<(
     let asked =
         timeout(Duration::from_millis(timeout_ms), ask(address, &request, timeout_ms, |_, _| Ok(()))).await;
     let late = |_| format!("no answer from {} within {timeout_ms} ms", address.as_destination());
-    match asked.map_err(late)?? {
+    match asked.map_err(late)??.status {
         200 => Ok(()),
         status => Err(format!("{} answered {status} to GET {path}, not 200", address.as_destination())),
     }

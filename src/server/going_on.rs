@@ -8,7 +8,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -62,7 +61,7 @@ impl Body for GoingOn {
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
             ready!(body.looks.poll_tick(cx));
-            if body.running.edge.is_draining.load(Ordering::Relaxed) {
+            if body.running.edge.is_draining() {
                 return Poll::Ready(None);
             }
             let Some((pieces, from)) = body.follow.next(body.from) else { return Poll::Ready(None) };

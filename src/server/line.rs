@@ -12,8 +12,8 @@ use std::io;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -37,6 +37,21 @@ const LINGER_CHUNK_BYTES: usize = 16 * 1024;
 const REQUEST_TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
+/// What is sent in place of a reply that is to be garbage: no status line, and no frame of HTTP/2, where its first three
+/// bytes are a length beyond all bounds.
+pub(super) const GARBAGE: &[u8] = b"\xff\xfe\xfd garbage, as asked for\r\n\r\n";
+
+/// How a connection ends because the reply of one of its calls is to end so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// It is closed.
+    Close,
+    /// It is reset.
+    Reset,
+    /// It is closed after bytes that mean nothing.
+    Garbage,
+}
+
 /// What the calls of one connection share with its stream. There is one `Arc` of it a connection, so that calls on
 /// different threads do not fight over one reference count.
 pub(super) struct Line {
@@ -51,12 +66,15 @@ pub(super) struct Line {
     running: AtomicUsize,
     /// Whether a reply was given without reading the request to its end.
     is_input_left: AtomicBool,
+    /// How the connection ends, once it is to.
+    cut: OnceLock<Cut>,
 }
 
 impl Line {
     pub(super) fn new(edge: Arc<Edge>, vendor: Option<Box<str>>, peer: Option<IpAddr>) -> Self {
         let (begun, running) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { edge, vendor, peer, begun, running, is_input_left: AtomicBool::new(false) }
+        let (is_input_left, cut) = (AtomicBool::new(false), OnceLock::new());
+        Self { edge, vendor, peer, begun, running, is_input_left, cut }
     }
 
     /// Begins a call; it runs until the answer is dropped.
@@ -79,6 +97,12 @@ impl Line {
     /// Notes that a request is answered though not all of it was read.
     pub(super) fn leave_input(&self) {
         self.is_input_left.store(true, Ordering::Relaxed);
+    }
+
+    /// Has the connection end: over HTTP/1 once all is sent that hyper has written, over HTTP/2 when it writes next.
+    /// It ends as it was first asked to; says whether this was the first time.
+    pub(super) fn cut(&self, cut: Cut) -> bool {
+        self.cut.set(cut).is_ok()
     }
 }
 
@@ -208,6 +232,28 @@ impl Stream {
         }
     }
 
+    /// Ends the connection as asked for; ready when it has ended.
+    fn poll_cut(&mut self, cut: Cut, cx: &mut Context<'_>) -> Poll<io::Error> {
+        match cut {
+            Cut::Close => {}
+            Cut::Reset => self.socket.reset_when_dropped(),
+            // Once only: when this is polled again, the write side is shut. If it does not fit, so be it.
+            Cut::Garbage => drop(self.socket.try_write(GARBAGE)),
+        }
+        if cut != Cut::Reset {
+            // Not left to the drop: where input is unread, that would be a reset.
+            let _ = ready!(Pin::new(self).poll_shutdown(cx));
+        }
+        Poll::Ready(io::ErrorKind::ConnectionAborted.into())
+    }
+
+    /// As [`poll_cut`](Self::poll_cut), where writing must not go on. HTTP/1 may write: what there is to write
+    /// belongs to replies before the one that is lost.
+    fn poll_cut_http2(&mut self, cx: &mut Context<'_>) -> Option<Poll<io::Error>> {
+        let cut = *self.line.cut.get().filter(|_| self.is_http2)?;
+        Some(self.poll_cut(cut, cx))
+    }
+
     /// Whether the peer may be sending what nobody will read: closing now would reset the connection under the reply.
     fn is_input_left(&self) -> bool {
         !self.is_http2
@@ -231,6 +277,9 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(end) = self.poll_cut_http2(cx) {
+            return end.map(Err);
+        }
         Pin::new(&mut self.socket).poll_write(cx, buf)
     }
 
@@ -239,6 +288,9 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let Some(end) = self.poll_cut_http2(cx) {
+            return end.map(Err);
+        }
         Pin::new(&mut self.socket).poll_write_vectored(cx, bufs)
     }
 
@@ -246,7 +298,11 @@ impl AsyncWrite for Stream {
         self.socket.is_write_vectored()
     }
 
+    /// Asked for by hyper when all that it has written is sent, and by HTTP/1 whenever it has nothing to write.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(cut) = self.line.cut.get().copied() {
+            return self.poll_cut(cut, cx).map(Err);
+        }
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 

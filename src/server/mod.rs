@@ -1,8 +1,9 @@
 //! The edge: sockets, HTTP framing, limits, draining. The only code that is async and the only code that waits.
 //!
 //! A connection comes in by a [`Door`], waits for a permit, and gets a task. There hyper reads requests, `wire`
-//! makes each a [`Call`], one synchronous function ([`Answer`]) answers it, and the [`Reply`] goes back. When asked to
-//! stop, the doors close, idle connections end, running calls are finished.
+//! makes each a [`Call`], one synchronous function ([`Answer`]) answers it, and the [`Reply`] goes back; `ending` has it
+//! go back late or badly, where it is to. When asked to stop, the doors close, idle connections end, running calls are
+//! finished.
 //!
 //! **Invariant:** the edge knows no vendor, profile or sandbox. It answers by itself only where no call comes about
 //! (bytes that are no HTTP, headers beyond their bounds) or `answer` panicked.
@@ -12,7 +13,6 @@ use std::future::{Future, pending};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -26,6 +26,7 @@ use crate::call::{Call, Reply};
 
 mod address;
 mod client;
+mod ending;
 mod going_on;
 mod line;
 mod listen;
@@ -36,7 +37,7 @@ mod tests;
 mod wire;
 
 pub use address::{Address, AddressError};
-pub use client::{Request, ask, healthy, resolve};
+pub use client::{Head, Request, ask, healthy, resolve};
 pub use listen::{Door, Open, OpenError, open};
 pub use signal::stop_asked;
 
@@ -131,13 +132,14 @@ impl Default for Limits {
 /// finished, and what is not over after [`Limits::drain_ms_max`] is cut.
 pub async fn run(open: Open, answer: Arc<dyn Answer>, limits: Limits, stop: impl Future<Output = ()>) {
     let (drain, _) = watch::channel(());
+    let (stopping, is_draining) = watch::channel(false);
     let drain_ms_max = limits.drain_ms_max;
-    let edge = Arc::new(Edge { http: http(&limits), answer, limits, is_draining: AtomicBool::new(false) });
+    let edge = Arc::new(Edge { http: http(&limits), answer, limits, is_draining });
     tokio::select! {
         never = accept(open, Arc::clone(&edge), &drain) => match never {},
         () = stop => {}
     }
-    edge.is_draining.store(true, Ordering::Relaxed);
+    stopping.send_replace(true);
     let drained = async {
         drain.send_replace(());
         if timeout(Duration::from_millis(DRAIN_IDLE_MS_MAX), drain.closed()).await.is_err() {
@@ -155,8 +157,21 @@ struct Edge {
     http: auto::Builder<TokioExecutor>,
     answer: Arc<dyn Answer>,
     limits: Limits,
-    /// Whether the server is about to stop: what goes on without end ends now.
-    is_draining: AtomicBool,
+    /// Whether the server is about to stop: what goes on without end ends now, and nothing is waited for.
+    is_draining: watch::Receiver<bool>,
+}
+
+impl Edge {
+    fn is_draining(&self) -> bool {
+        *self.is_draining.borrow()
+    }
+
+    /// Lets time pass, unless the server stops meanwhile.
+    async fn pause(&self, pause_ms: u64) {
+        let mut is_draining = self.is_draining.clone();
+        // Either way it is over; so it is when whoever could stop the server is gone.
+        let _ = timeout(Duration::from_millis(pause_ms), is_draining.wait_for(|is| *is)).await;
+    }
 }
 
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {

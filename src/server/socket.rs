@@ -127,6 +127,15 @@ impl Socket {
         }
     }
 
+    /// Has a TCP connection end in a reset (RST) once this is dropped: what is not sent by then is lost. Unix sockets
+    /// know no reset; they are closed.
+    pub(super) fn reset_when_dropped(&self) {
+        if let Self::Tcp(stream) = self {
+            // A socket that refuses is closed, which is all that is left to do.
+            let _ = stream.set_zero_linger();
+        }
+    }
+
     /// Writes what fits at once.
     pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {

@@ -14,6 +14,8 @@ use super::{Address, Answer, Door, Limits, open, run};
 use crate::call::{Body, Call, Reply};
 
 mod bounds;
+mod ending;
+mod ending_http2;
 mod exchange;
 mod start_and_stop;
 

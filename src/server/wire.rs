@@ -4,7 +4,6 @@
 //! only, and that the framing of a reply is right for its method and version.
 
 use std::any::Any;
-use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -17,13 +16,14 @@ use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
+use super::ending::{Departure, Gone, Leaving};
 use super::going_on::GoingOn;
 use super::line::{LINGER_BYTES_MAX, LINGER_MS_MAX, Line, Running};
 use super::{Answer, Limits};
 use crate::call::{Body, Call, Reply};
 
-/// The body of a response: whole, or one that goes on.
-pub(super) type Out = Either<Full<Bytes>, GoingOn>;
+/// The body of a response: whole, one that goes on, or one that leaves late or badly.
+pub(super) type Out = Either<Full<Bytes>, Either<GoingOn, Leaving>>;
 
 /// What is sent when `answer` panicked (RFC 9457).
 pub(super) const PANICKED: &str = concat!(
@@ -38,7 +38,7 @@ pub(super) const PANICKED: &str = concat!(
 pub(super) fn exchange(
     running: Running,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Out>, Infallible>> {
+) -> impl Future<Output = Result<Response<Out>, Gone>> {
     let (head, incoming) = request.into_parts();
     let exchange = if incoming.is_end_stream() {
         Exchange::Answered(respond(&running, head, Body::Whole(Bytes::new())))
@@ -46,8 +46,8 @@ pub(super) fn exchange(
         Exchange::Unread(head, incoming)
     };
     async move {
-        Ok(match exchange {
-            Exchange::Answered(response) => response,
+        let answered = match exchange {
+            Exchange::Answered(answered) => answered,
             Exchange::Unread(head, mut incoming) => {
                 let body = read(&mut incoming, &running.edge.limits).await;
                 if matches!(body, Body::TooLarge) && head.version == Version::HTTP_2 {
@@ -55,22 +55,38 @@ pub(super) fn exchange(
                 }
                 respond(&running, head, body)
             }
-        })
+        };
+        match answered {
+            Answered::Leaves(response) => Ok(response),
+            // Boxed, so that the many that leave at once do not carry the room for its waits.
+            Answered::Departs(departure) => Box::pin(departure.leave(running)).await,
+        }
     }
 }
 
 /// How far a request has come once its headers are read.
 enum Exchange {
-    Answered(Response<Out>),
+    Answered(Answered),
     Unread(Parts, Incoming),
 }
 
-fn respond(line: &Running, head: Parts, body: Body) -> Response<Out> {
+/// A reply, framed.
+enum Answered {
+    /// It leaves at once and whole.
+    Leaves(Response<Out>),
+    /// It leaves as its delivery says.
+    Departs(Departure),
+}
+
+fn respond(line: &Running, head: Parts, body: Body) -> Answered {
     let is_http1 = head.version < Version::HTTP_2;
     let is_whole = matches!(body, Body::Whole(_));
     let call = understand(head, body, line);
-    let reply = answer_or_panic(&*line.edge.answer, &call);
-    let mut response = frame(reply, &call.method, line);
+    let mut reply = answer_or_panic(&*line.edge.answer, &call);
+    let delivery = reply.delivery.take();
+    // A head alone has nothing that could go on.
+    let follow = reply.follow.take().filter(|_| call.method != Method::HEAD);
+    let mut response = frame(reply, &call.method);
     if !is_whole {
         line.leave_input();
         // RFC 9112 section 9.6: what follows on this connection is the body that nobody read. A stream of HTTP/2
@@ -79,7 +95,15 @@ fn respond(line: &Running, head: Parts, body: Body) -> Response<Out> {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
-    response
+    match (follow, delivery) {
+        (None, None) => Answered::Leaves(response.map(|body| Either::Left(Full::new(body)))),
+        (None, Some(delivery)) => Answered::Departs(Departure { response, delivery, is_http1 }),
+        // What goes on has no end that could be bad.
+        (Some(follow), _) => {
+            let going_on = |body| GoingOn::new(body, follow, line.hold());
+            Answered::Leaves(response.map(|body| Either::Right(Either::Left(going_on(body)))))
+        }
+    }
 }
 
 /// The body, unless it is too long, too slow or broken off.
@@ -155,8 +179,8 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     }
 }
 
-fn frame(reply: Reply, method: &Method, running: &Running) -> Response<Out> {
-    let Reply { status, mut headers, mut body, follow } = reply;
+fn frame(reply: Reply, method: &Method) -> Response<Bytes> {
+    let Reply { status, mut headers, mut body, .. } = reply;
     // RFC 9110 section 8.6: a length that is not the body's would desynchronise the connection; hyper adds the right
     // one to what has a body.
     headers.remove(CONTENT_LENGTH);
@@ -168,11 +192,6 @@ fn frame(reply: Reply, method: &Method, running: &Running) -> Response<Out> {
         // hyper sees to this in HTTP/1, but not in HTTP/2.
         body = Bytes::new();
     }
-    // A head alone has nothing that could go on.
-    let body = match follow.filter(|_| *method != Method::HEAD) {
-        Some(follow) => Either::Right(GoingOn::new(body, follow, running.hold())),
-        None => Either::Left(Full::new(body)),
-    };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;

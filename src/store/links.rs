@@ -2,11 +2,13 @@
 //!
 //! **Invariant:** knows ids, not records; that both ends exist is the state's to see to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::RangeInclusive;
 
 use hashbrown::HashMap;
 
-use super::record::RecordId;
+use super::lag::{Recent, Stamp, View};
+use super::record::{RecordId, TableId};
 
 /// Links between groups and members, found from both sides.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,10 @@ pub(super) struct Links {
     /// at once and takes little room.
     groups: HashMap<RecordId, Box<[(RecordId, u64)]>>,
     next_number: u64,
+    /// Links that do not show as they are, by group and member, and the other way round: the number of the link that
+    /// stood there before.
+    recent: Recent<(RecordId, RecordId), u64>,
+    recent_groups: Recent<(RecordId, RecordId), u64>,
 }
 
 impl Links {
@@ -40,8 +46,47 @@ impl Links {
         self.links_of(member).binary_search_by_key(&group, |(group, _)| *group).is_ok()
     }
 
+    /// A group's members as a view sees them, in the order they joined.
+    pub(super) fn members_seen(&self, group: RecordId, view: View) -> impl Iterator<Item = RecordId> {
+        let hidden: BTreeMap<RecordId, Option<&u64>> =
+            self.recent.hidden(all_of(group), view).map(|((_, member), before)| (*member, before)).collect();
+        let late = (!hidden.is_empty()).then(|| {
+            let links = self.members.get(&group).into_iter().flatten();
+            let standing = links.filter(|(_, member)| !hidden.contains_key(member));
+            let standing = standing.map(|(number, member)| (*number, *member));
+            let stood = hidden.iter().filter_map(|(member, number)| Some((**number.as_ref()?, *member)));
+            standing.chain(stood).collect::<BTreeMap<u64, RecordId>>().into_values()
+        });
+        let as_is = late.is_none().then(|| self.members(group));
+        as_is.into_iter().flatten().chain(late.into_iter().flatten())
+    }
+
+    /// The groups a member is in as a view sees them, by table and serial.
+    pub(super) fn groups_seen(&self, member: RecordId, view: View) -> impl Iterator<Item = RecordId> {
+        let hidden = self.recent_groups.hidden(all_of(member), view);
+        let hidden: BTreeMap<RecordId, bool> =
+            hidden.map(|((_, group), before)| (*group, before.is_some())).collect();
+        let late = (!hidden.is_empty()).then(|| {
+            let standing = self.groups_of(member).filter(|group| !hidden.contains_key(group));
+            let stood = hidden.iter().filter(|(_, stood)| **stood).map(|(group, _)| *group);
+            standing.chain(stood).collect::<BTreeSet<RecordId>>()
+        });
+        let as_is = late.is_none().then(|| self.groups_of(member));
+        as_is.into_iter().flatten().chain(late.into_iter().flatten())
+    }
+
+    /// Whether a view surely sees all links as they are.
+    pub(super) fn is_settled(&self, view: View) -> bool {
+        self.recent.is_settled(view)
+    }
+
+    /// Lets all links show as they are.
+    pub(super) fn settle(&mut self) {
+        (self.recent, self.recent_groups) = Default::default();
+    }
+
     /// Puts a member at the end of a group; `false` when it is in there already.
-    pub(super) fn link(&mut self, group: RecordId, member: RecordId) -> bool {
+    pub(super) fn link(&mut self, group: RecordId, member: RecordId, stamp: Stamp) -> bool {
         let groups = self.groups.entry(member).or_default();
         let Err(place) = groups.binary_search_by_key(&group, |(group, _)| *group) else { return false };
         let mut more = Vec::with_capacity(groups.len() + 1);
@@ -50,11 +95,12 @@ impl Links {
         *groups = more.into_boxed_slice();
         self.members.entry(group).or_default().insert(self.next_number, member);
         self.next_number += 1;
+        self.note(group, member, None, stamp);
         true
     }
 
     /// Takes a member out of a group; `false` when it is not in there.
-    pub(super) fn unlink(&mut self, group: RecordId, member: RecordId) -> bool {
+    pub(super) fn unlink(&mut self, group: RecordId, member: RecordId, stamp: Stamp) -> bool {
         let Some(groups) = self.groups.get_mut(&member) else { return false };
         let Ok(place) = groups.binary_search_by_key(&group, |(group, _)| *group) else { return false };
         let mut fewer = groups.to_vec();
@@ -69,35 +115,36 @@ impl Links {
                 self.members.remove(&group);
             }
         }
+        self.note(group, member, Some(number), stamp);
         true
     }
 
     /// Makes a group's members exactly these; who stays keeps the place, who is new comes after. Says whether
     /// anybody joined or left.
-    pub(super) fn set_members(&mut self, group: RecordId, members: &[RecordId]) -> bool {
+    pub(super) fn set_members(&mut self, group: RecordId, members: &[RecordId], stamp: Stamp) -> bool {
         let wanted: HashSet<RecordId> = members.iter().copied().collect();
         let leaving: Vec<RecordId> = self.members(group).filter(|member| !wanted.contains(member)).collect();
         let mut changed = false;
         for member in leaving {
-            changed |= self.unlink(group, member);
+            changed |= self.unlink(group, member, stamp);
         }
         for member in members {
-            changed |= self.link(group, *member);
+            changed |= self.link(group, *member, stamp);
         }
         changed
     }
 
     /// Makes a member be in exactly these groups; it keeps its place where it stays. Says whether it joined or left
     /// any.
-    pub(super) fn set_groups(&mut self, member: RecordId, groups: &[RecordId]) -> bool {
+    pub(super) fn set_groups(&mut self, member: RecordId, groups: &[RecordId], stamp: Stamp) -> bool {
         let wanted: HashSet<RecordId> = groups.iter().copied().collect();
         let left: Vec<RecordId> = self.groups_of(member).filter(|group| !wanted.contains(group)).collect();
         let mut changed = false;
         for group in left {
-            changed |= self.unlink(group, member);
+            changed |= self.unlink(group, member, stamp);
         }
         for group in groups {
-            changed |= self.link(*group, member);
+            changed |= self.link(*group, member, stamp);
         }
         changed
     }
@@ -108,12 +155,23 @@ impl Links {
     }
 
     /// Takes a record out of its groups, and its members out of it.
-    pub(super) fn forget(&mut self, record: RecordId) {
-        self.set_groups(record, &[]);
-        self.set_members(record, &[]);
+    pub(super) fn forget(&mut self, record: RecordId, stamp: Stamp) {
+        self.set_groups(record, &[], stamp);
+        self.set_members(record, &[], stamp);
+    }
+
+    fn note(&mut self, group: RecordId, member: RecordId, before: Option<u64>, stamp: Stamp) {
+        self.recent.note((group, member), before, stamp);
+        self.recent_groups.note((member, group), before, stamp);
     }
 
     fn links_of(&self, member: RecordId) -> &[(RecordId, u64)] {
         self.groups.get(&member).map_or(&[], |groups| groups)
     }
+}
+
+/// All links from one end, whatever is at the other.
+fn all_of(one: RecordId) -> RangeInclusive<(RecordId, RecordId)> {
+    let end = |table, serial| (one, RecordId { table: TableId(table), serial });
+    end(u8::MIN, u64::MIN)..=end(u8::MAX, u64::MAX)
 }

@@ -16,8 +16,9 @@
 //! | `order` | a sequence with gaps, that finds its n-th member in O(log n) |
 //! | `unique` | who holds which key |
 //! | `links` | who is in which group |
-//! | `lag` | what has just changed, so that a list can be shown as it was |
+//! | `lag` | what has changed and does not show yet |
 //! | `state` | the tables and the links together: what the lock guards |
+//! | `seen` | a state as somebody sees it who lags behind it |
 
 use parking_lot::RwLock;
 
@@ -26,14 +27,16 @@ mod links;
 mod order;
 mod packed;
 mod record;
+mod seen;
 mod state;
 mod table;
 #[cfg(test)]
 mod tests;
 mod unique;
 
-pub use lag::RECENT_MAX;
+pub use lag::{Lag, RECENT_MAX, Stamp, View};
 pub use record::{Draft, FACES_MAX, Face, Faces, OrganizationId, Record, RecordId, TableId};
+pub use seen::Seen;
 pub use state::State;
 pub use table::{Clash, DEPARTED_MAX, Departed, ReplaceError, TableRules};
 pub use unique::Scope;

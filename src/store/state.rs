@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::lag::{Stamp, View};
 use super::links::Links;
 use super::record::{Draft, OrganizationId, Record, RecordId, TableId};
 use super::table::{Clash, Departed, ReplaceError, Table, TableRules};
@@ -19,7 +20,6 @@ pub struct State {
     /// By number.
     tables: Vec<Arc<Table>>,
     links: Arc<Links>,
-    keeps_recent: bool,
 }
 
 /// Records, one by one.
@@ -28,17 +28,22 @@ impl State {
     pub fn new(rules: &[TableRules]) -> Self {
         let ids = (0..=u8::MAX).map(TableId);
         let tables = ids.zip(rules).map(|(id, rules)| Arc::new(Table::new(id, rules))).collect();
-        Self { tables, links: Arc::default(), keeps_recent: false }
+        Self { tables, links: Arc::default() }
     }
 
     /// The same records under other rules, table by table: what a key is, and how far it reaches, may be another now.
+    /// All shows as it is: what stood there before had other keys.
     #[must_use]
     pub fn under(&self, rules: &[TableRules], keys: &dyn Fn(&Record) -> Vec<Option<String>>) -> Self {
         let none = TableRules::default();
         let tables = self.tables.iter().enumerate();
         let tables =
             tables.map(|(index, table)| Arc::new(table.under(rules.get(index).unwrap_or(&none), keys)));
-        Self { tables: tables.collect(), links: Arc::clone(&self.links), keeps_recent: self.keeps_recent }
+        let mut links = Arc::clone(&self.links);
+        if !links.is_settled(View::Lists(i64::MIN)) {
+            Arc::make_mut(&mut links).settle();
+        }
+        Self { tables: tables.collect(), links }
     }
 
     /// Makes room for so many more records at once: spares a large seed the regrowing of its indexes.
@@ -60,9 +65,9 @@ impl State {
         table: TableId,
         organization: OrganizationId,
         draft: Draft,
-        now_ms: i64,
+        stamp: Stamp,
     ) -> Result<Arc<Record>, Clash> {
-        self.table_mut(table).insert(organization, draft, now_ms)
+        self.table_mut(table).insert(organization, draft, stamp)
     }
 
     /// Makes the next version of a record, of whichever organization; its place in the order and its links stay.
@@ -74,23 +79,23 @@ impl State {
         table: TableId,
         serial: u64,
         draft: Draft,
-        now_ms: i64,
+        stamp: Stamp,
     ) -> Result<Arc<Record>, ReplaceError> {
-        self.table_mut(table).replace(serial, draft, now_ms)
+        self.table_mut(table).replace(serial, draft, stamp)
     }
 
     /// Makes the next version of a record with the same content, as when a group's members changed; `None` when it
     /// is not there.
-    pub fn touch(&mut self, table: TableId, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
-        self.table_mut(table).touch(serial, now_ms)
+    pub fn touch(&mut self, table: TableId, serial: u64, stamp: Stamp) -> Option<Arc<Record>> {
+        self.table_mut(table).touch(serial, stamp)
     }
 
     /// Takes a record out, and out of all its links. The other members of its groups stay. Returns its last version;
     /// `None` when it is not there.
-    pub fn remove(&mut self, table: TableId, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
-        let record = self.table_mut(table).remove(serial, now_ms)?;
+    pub fn remove(&mut self, table: TableId, serial: u64, stamp: Stamp) -> Option<Arc<Record>> {
+        let record = self.table_mut(table).remove(serial, stamp)?;
         if self.links.knows(record.id()) {
-            Arc::make_mut(&mut self.links).forget(record.id());
+            Arc::make_mut(&mut self.links).forget(record.id(), stamp);
         }
         Some(record)
     }
@@ -101,10 +106,10 @@ impl State {
         table: TableId,
         serial: u64,
         aside_after: Box<[u32]>,
-        now_ms: i64,
+        stamp: Stamp,
     ) -> Option<Arc<Record>> {
-        let record = self.remove(table, serial, now_ms)?;
-        let departed = Departed { record: Arc::clone(&record), removed_ms: now_ms, aside: aside_after };
+        let record = self.remove(table, serial, stamp)?;
+        let departed = Departed { record: Arc::clone(&record), removed_ms: stamp.now_ms, aside: aside_after };
         self.table_mut(table).remember(departed);
         Some(record)
     }
@@ -189,33 +194,6 @@ impl State {
         self.table(table).into_iter().flat_map(move |table| table.scan(organization))
     }
 
-    /// A page as it was at the horizon, and how many records there were in all: later records are hidden, later
-    /// changes show the earlier version, what was removed later still shows. Reaches back over the last
-    /// [`RECENT_MAX`](super::RECENT_MAX) changes of the table, and not before
-    /// [`keep_recent`](State::keep_recent); O(n) when there are changes to undo.
-    pub fn page_as_of(
-        &self,
-        table: TableId,
-        organization: OrganizationId,
-        horizon_ms: i64,
-        skip: usize,
-        take: usize,
-    ) -> (Vec<Arc<Record>>, usize) {
-        let table = self.table(table);
-        table.map(|table| table.page_as_of(organization, horizon_ms, skip, take)).unwrap_or_default()
-    }
-
-    /// Remembers changes from now on, for [`page_as_of`](State::page_as_of); `false` forgets them.
-    pub fn keep_recent(&mut self, keep: bool) {
-        if self.keeps_recent == keep {
-            return;
-        }
-        self.keeps_recent = keep;
-        for table in &mut self.tables {
-            Arc::make_mut(table).keep_recent(keep);
-        }
-    }
-
     /// What [`remove_with`](State::remove_with) took out of an organization's table, oldest first; the table keeps
     /// the last [`DEPARTED_MAX`](super::DEPARTED_MAX) of all organizations.
     pub fn departed(&self, table: TableId, organization: OrganizationId) -> impl Iterator<Item = &Departed> {
@@ -242,24 +220,24 @@ impl State {
 
     /// Puts a member at the end of a group. `false`, and nothing changes, when it is in there already, or when one
     /// of them does not exist or belongs to another organization.
-    pub fn link(&mut self, group: RecordId, member: RecordId) -> bool {
+    pub fn link(&mut self, group: RecordId, member: RecordId, stamp: Stamp) -> bool {
         !self.links.is_member(group, member)
             && self.can_link(group, member)
-            && Arc::make_mut(&mut self.links).link(group, member)
+            && Arc::make_mut(&mut self.links).link(group, member, stamp)
     }
 
     /// Makes a group's members exactly these, leaving out whom [`link`](State::link) would refuse. Who stays keeps
     /// the place, who is new comes after in this order. Says whether anybody joined or left.
-    pub fn set_members(&mut self, group: RecordId, mut members: Vec<RecordId>) -> bool {
+    pub fn set_members(&mut self, group: RecordId, mut members: Vec<RecordId>, stamp: Stamp) -> bool {
         members.retain(|member| self.can_link(group, *member));
-        Arc::make_mut(&mut self.links).set_members(group, &members)
+        Arc::make_mut(&mut self.links).set_members(group, &members, stamp)
     }
 
     /// Makes a member be in exactly these groups, leaving out those where [`link`](State::link) would refuse it. It
     /// keeps its place where it stays. Says whether it joined or left any.
-    pub fn set_groups(&mut self, member: RecordId, mut groups: Vec<RecordId>) -> bool {
+    pub fn set_groups(&mut self, member: RecordId, mut groups: Vec<RecordId>, stamp: Stamp) -> bool {
         groups.retain(|group| self.can_link(*group, member));
-        Arc::make_mut(&mut self.links).set_groups(member, &groups)
+        Arc::make_mut(&mut self.links).set_groups(member, &groups, stamp)
     }
 
     fn can_link(&self, group: RecordId, member: RecordId) -> bool {
@@ -273,6 +251,10 @@ impl State {
         self.table(id.table)?.record(id.serial)
     }
 
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
     pub(super) fn table(&self, id: TableId) -> Option<&Table> {
         self.tables.get(usize::from(id.0)).map(Arc::as_ref)
     }
@@ -283,9 +265,7 @@ impl State {
         while let Ok(next) = u8::try_from(self.tables.len())
             && usize::from(next) <= index
         {
-            let mut table = Table::new(TableId(next), &TableRules::default());
-            table.keep_recent(self.keeps_recent);
-            self.tables.push(Arc::new(table));
+            self.tables.push(Arc::new(Table::new(TableId(next), &TableRules::default())));
         }
         Arc::make_mut(&mut self.tables[index])
     }

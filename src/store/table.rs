@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::lag::Recent;
+use super::lag::{Recent, Stamp};
 use super::order::Order;
 use super::record::{Draft, OrganizationId, Record, RecordId, TableId};
 use super::unique::{Scope, Unique};
@@ -74,8 +74,8 @@ pub(super) struct Table {
     uniques: Vec<Unique>,
     /// By organization: the record that stands for whoever calls, its first unless another is named.
     callers: Vec<Option<u64>>,
-    /// Kept only when asked for.
-    recent: Option<Recent>,
+    /// What does not show as it is.
+    recent: Recent<(OrganizationId, u64), Arc<Record>>,
     /// Oldest first.
     departed: VecDeque<Departed>,
 }
@@ -91,7 +91,7 @@ impl Table {
             orders: Vec::new(),
             uniques: uniques.map(|(number, scope)| Unique::new(number, *scope)).collect(),
             callers: Vec::new(),
-            recent: None,
+            recent: Recent::default(),
             departed: VecDeque::new(),
         }
     }
@@ -156,24 +156,9 @@ impl Table {
         self.page(organization, skip, take)
     }
 
-    pub(super) fn page_as_of(
-        &self,
-        organization: OrganizationId,
-        horizon_ms: i64,
-        skip: usize,
-        take: usize,
-    ) -> (Vec<Arc<Record>>, usize) {
-        let recent = self.recent.as_ref();
-        let undone = recent.map(|recent| recent.undone(organization, horizon_ms)).unwrap_or_default();
-        if undone.is_empty() {
-            return (self.page(organization, skip, take), self.count(organization));
-        }
-        let unchanged = self.scan(organization).filter(|record| !undone.contains_key(&record.serial));
-        let mut then: Vec<&Arc<Record>> = unchanged.chain(undone.values().flatten().copied()).collect();
-        // Two runs that are in order each: the sort merges them.
-        then.sort_by_key(|record| record.serial);
-        let page = then.iter().skip(skip).take(take).map(|record| Arc::clone(record)).collect();
-        (page, then.len())
+    /// What does not show as it is.
+    pub(super) fn recent(&self) -> &Recent<(OrganizationId, u64), Arc<Record>> {
+        &self.recent
     }
 
     pub(super) fn departed(&self, organization: OrganizationId) -> impl Iterator<Item = &Departed> {
@@ -191,12 +176,12 @@ impl Table {
         &mut self,
         organization: OrganizationId,
         mut draft: Draft,
-        now_ms: i64,
+        stamp: Stamp,
     ) -> Result<Arc<Record>, Clash> {
         draft.keys.truncate(self.uniques.len());
         self.check(organization, &draft.keys, None)?;
         let id = RecordId { table: self.id, serial: self.next_serial };
-        let record = Arc::new(Record::first(id, organization, draft, now_ms));
+        let record = Arc::new(Record::first(id, organization, draft, stamp.now_ms));
         self.next_serial += 1;
         if self.caller(organization).is_none() {
             self.set_caller(organization, id.serial);
@@ -206,7 +191,7 @@ impl Table {
         let place = Place { organization, slot };
         places.insert_unique(seed.hash_one(id.serial), place, |place| hash_of(seed, orders, *place));
         self.uniques.iter_mut().for_each(|unique| unique.add(&record));
-        self.note(&record, None, now_ms);
+        self.recent.note((organization, id.serial), None, stamp);
         Ok(record)
     }
 
@@ -214,22 +199,22 @@ impl Table {
         &mut self,
         serial: u64,
         mut draft: Draft,
-        now_ms: i64,
+        stamp: Stamp,
     ) -> Result<Arc<Record>, ReplaceError> {
         let old = Arc::clone(self.record(serial).ok_or(ReplaceError::Missing)?);
         draft.keys.truncate(self.uniques.len());
         self.check(old.organization, &draft.keys, Some(serial)).map_err(ReplaceError::Clash)?;
-        let new = Arc::new(old.changed(draft, now_ms));
-        Ok(self.exchange(old, new, now_ms))
+        let new = Arc::new(old.changed(draft, stamp.now_ms));
+        Ok(self.exchange(old, new, stamp))
     }
 
-    pub(super) fn touch(&mut self, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
+    pub(super) fn touch(&mut self, serial: u64, stamp: Stamp) -> Option<Arc<Record>> {
         let old = Arc::clone(self.record(serial)?);
-        let new = Arc::new(old.touched(now_ms));
-        Some(self.exchange(old, new, now_ms))
+        let new = Arc::new(old.touched(stamp.now_ms));
+        Some(self.exchange(old, new, stamp))
     }
 
-    pub(super) fn remove(&mut self, serial: u64, now_ms: i64) -> Option<Arc<Record>> {
+    pub(super) fn remove(&mut self, serial: u64, stamp: Stamp) -> Option<Arc<Record>> {
         let Self { places, seed, orders, .. } = self;
         let found = places.find_entry(seed.hash_one(serial), |place| holds(orders, *place, serial));
         let (place, _) = found.ok()?.remove();
@@ -239,7 +224,7 @@ impl Table {
             self.compact(place.organization);
         }
         self.uniques.iter_mut().for_each(|unique| unique.remove(&record));
-        self.note(&record, Some(Arc::clone(&record)), now_ms);
+        self.recent.note((record.organization, serial), Some(Arc::clone(&record)), stamp);
         Some(record)
     }
 
@@ -274,17 +259,13 @@ impl Table {
         found.map(|found| found.aside = aside).is_some()
     }
 
-    pub(super) fn keep_recent(&mut self, keep: bool) {
-        self.recent = keep.then(|| self.recent.take().unwrap_or_default());
-    }
-
-    /// The same records under other rules. Of two that claim one key now, the later one goes without: it was kept when that
-    /// was allowed.
+    /// The same records under other rules, all as they are. Of two that claim one key now, the later one goes without: it was
+    /// kept when that was allowed.
     pub(super) fn under(&self, rules: &TableRules, keys: &dyn Fn(&Record) -> Vec<Option<String>>) -> Self {
         let uniques = rules.uniques.iter().enumerate();
         let mut table = Self {
             uniques: uniques.map(|(number, scope)| Unique::new(number, *scope)).collect(),
-            recent: self.recent.as_ref().map(|_| Recent::default()),
+            recent: Recent::default(),
             ..self.clone()
         };
         let Self { orders, uniques, .. } = &mut table;
@@ -328,7 +309,7 @@ impl Table {
     }
 
     /// Puts a record's next version in its place everywhere.
-    fn exchange(&mut self, old: Arc<Record>, new: Arc<Record>, now_ms: i64) -> Arc<Record> {
+    fn exchange(&mut self, old: Arc<Record>, new: Arc<Record>, stamp: Stamp) -> Arc<Record> {
         if let Some(place) = self.place(old.serial)
             && let Some(order) = self.orders.get_mut(usize::from(place.organization.0))
             && let Some(standing) = order.get_mut(place.slot as usize)
@@ -336,7 +317,7 @@ impl Table {
             *standing = Arc::clone(&new);
         }
         self.uniques.iter_mut().for_each(|unique| unique.exchange(&old, &new));
-        self.note(&new, Some(old), now_ms);
+        self.recent.note((new.organization, new.serial), Some(old), stamp);
         new
     }
 
@@ -354,12 +335,6 @@ impl Table {
             }
         }
         order.compact();
-    }
-
-    fn note(&mut self, now: &Record, before: Option<Arc<Record>>, at_ms: i64) {
-        if let Some(recent) = &mut self.recent {
-            recent.note(now, before, at_ms);
-        }
     }
 
     fn place(&self, serial: u64) -> Option<Place> {

@@ -1,10 +1,15 @@
 //! The store against a naive model of it, and the few laws that a model does not show.
 
-use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, proptest};
 
-use self::model::{Model, compare, plain, steps, take};
-use super::{DEPARTED_MAX, Draft, OrganizationId, RECENT_MAX, Scope, State, Store, TableId, TableRules};
+use self::late::late_steps;
+use self::model::{Model, compare, steps, take};
+use super::{
+    DEPARTED_MAX, Draft, Lag, OrganizationId, RECENT_MAX, Scope, Stamp, State, Store, TableId, TableRules,
+    View,
+};
 
+mod late;
 mod model;
 
 const USERS: TableId = TableId(0);
@@ -14,6 +19,10 @@ const STRAY: TableId = TableId(2);
 const TABLES: [TableId; 3] = [USERS, GROUPS, STRAY];
 const ACME: OrganizationId = OrganizationId(0);
 const GLOBEX: OrganizationId = OrganizationId(1);
+/// A change that shows at once.
+const NOW: Stamp = Stamp { now_ms: 0, lag: Lag { lists_ms: 0, by_id_ms: 0 } };
+/// Longer than any test looks.
+const LATE: Lag = Lag { lists_ms: 100_000, by_id_ms: 0 };
 
 fn rules() -> Vec<TableRules> {
     vec![
@@ -37,51 +46,42 @@ proptest! {
     fn the_store_is_its_model(steps in steps()) {
         let (mut state, mut model) = (State::new(&rules()), Model::default());
         for (now_ms, step) in (0..).zip(steps) {
-            take(step, &mut state, &mut model, now_ms);
+            take(step, &mut state, &mut model, Stamp::now(now_ms));
             compare(&state, &model);
         }
     }
 
     #[test]
-    fn a_list_at_any_horizon_is_the_list_of_that_moment(
-        steps in steps(), kept_from in 0..10usize, skip in 0..80usize, take_ in 0..80usize,
+    fn whoever_lags_behind_sees_each_thing_as_it_showed_last(
+        steps in late_steps(), later in 0..12i64, skip in 0..80usize, many in 0..80usize,
     ) {
         let (mut state, mut model) = (State::new(&rules()), Model::default());
-        let mut moments = Vec::new();
-        for (at, step) in steps.into_iter().enumerate() {
-            if at == kept_from {
-                state.keep_recent(true);
-            }
-            take(step, &mut state, &mut model, at as i64);
-            moments.push(model.clone());
+        let mut history: Vec<(Stamp, Model)> = Vec::new();
+        for (now_ms, (step, lag)) in (0..).zip(steps) {
+            let stamp = Stamp { now_ms, lag };
+            history.push((stamp, model.clone()));
+            take(step, &mut state, &mut model, stamp);
         }
-        for (at, moment) in moments.iter().enumerate() {
-            // Without a memory of that time, the list is the present one.
-            let shown = if at + 1 < kept_from { continue } else { moment };
-            for table in TABLES {
-                for organization in [ACME, GLOBEX] {
-                    let list = shown.list(table, organization);
-                    let (page, total) = state.page_as_of(table, organization, at as i64, skip, take_);
-                    let expected: Vec<_> = list.iter().skip(skip).take(take_).cloned().collect();
-                    prop_assert_eq!((plain(&page), total), (expected, list.len()));
-                }
-            }
+        let now_ms = history.len() as i64 - 1 + later;
+        for view in [View::Lists(now_ms), View::ById(now_ms), View::Present] {
+            model.seen(&history, view).compare(state.seen(view), skip, many);
         }
+        compare(&state, &model);
     }
 
     #[test]
     fn a_snapshot_and_its_store_go_their_own_ways(before in steps(), after in steps(), aside in steps()) {
         let (mut state, mut model) = (State::new(&rules()), Model::default());
         for (now_ms, step) in (0..).zip(before) {
-            take(step, &mut state, &mut model, now_ms);
+            take(step, &mut state, &mut model, Stamp::now(now_ms));
         }
         let (mut snapshot, mut model_then) = (state.clone(), model.clone());
         for (now_ms, step) in (100..).zip(after) {
-            take(step, &mut state, &mut model, now_ms);
+            take(step, &mut state, &mut model, Stamp::now(now_ms));
         }
         compare(&snapshot, &model_then);
         for (now_ms, step) in (100..).zip(aside) {
-            take(step, &mut snapshot, &mut model_then, now_ms);
+            take(step, &mut snapshot, &mut model_then, Stamp::now(now_ms));
         }
         compare(&snapshot, &model_then);
         compare(&state, &model);
@@ -91,9 +91,9 @@ proptest! {
 #[test]
 fn a_platform_key_is_refused_to_another_organization_that_cannot_find_it() {
     let mut state = State::new(&rules());
-    let held = state.insert(USERS, ACME, draft("a", &[Some("ada"), Some("ada@x")]), 0).unwrap();
-    assert!(state.insert(USERS, GLOBEX, draft("b", &[Some("ada"), None]), 0).is_ok());
-    let clash = state.insert(USERS, GLOBEX, draft("c", &[None, Some("ada@x")]), 0).unwrap_err();
+    let held = state.insert(USERS, ACME, draft("a", &[Some("ada"), Some("ada@x")]), NOW).unwrap();
+    assert!(state.insert(USERS, GLOBEX, draft("b", &[Some("ada"), None]), NOW).is_ok());
+    let clash = state.insert(USERS, GLOBEX, draft("c", &[None, Some("ada@x")]), NOW).unwrap_err();
     assert_eq!((clash.unique, clash.holder.serial), (1, held.serial));
     assert!(state.find(USERS, GLOBEX, 1, "ada@x").is_none());
     assert!(state.find(USERS, ACME, 1, "ada@x").is_some());
@@ -105,7 +105,8 @@ fn of_two_who_insert_one_key_at_once_exactly_one_succeeds() {
     let store = Store::new(&rules());
     for round in 0..200 {
         let key = round.to_string();
-        let attempt = || store.write(|state| state.insert(USERS, ACME, draft("", &[Some(&key)]), 0).is_ok());
+        let attempt =
+            || store.write(|state| state.insert(USERS, ACME, draft("", &[Some(&key)]), NOW).is_ok());
         let (one, other) = std::thread::scope(|scope| {
             let one = scope.spawn(attempt);
             let other = attempt();
@@ -119,10 +120,10 @@ fn of_two_who_insert_one_key_at_once_exactly_one_succeeds() {
 #[test]
 fn a_loop_of_create_and_delete_does_not_grow_the_order() {
     let mut state = State::new(&rules());
-    let kept = state.insert(USERS, ACME, draft("kept", &[Some("kept")]), 0).unwrap().serial;
+    let kept = state.insert(USERS, ACME, draft("kept", &[Some("kept")]), NOW).unwrap().serial;
     for _ in 0..10_000 {
-        let serial = state.insert(USERS, ACME, draft("", &[Some("loop")]), 0).unwrap().serial;
-        state.remove(USERS, serial, 0);
+        let serial = state.insert(USERS, ACME, draft("", &[Some("loop")]), NOW).unwrap().serial;
+        state.remove(USERS, serial, NOW);
     }
     let room = state.table(USERS).unwrap().room(ACME);
     assert!(room <= 128, "room for {room}");
@@ -133,10 +134,10 @@ fn a_loop_of_create_and_delete_does_not_grow_the_order() {
 fn an_order_that_was_large_gives_its_memory_back() {
     let mut state = State::new(&rules());
     for _ in 0..10_000 {
-        state.insert(USERS, ACME, Draft::default(), 0).unwrap();
+        state.insert(USERS, ACME, Draft::default(), NOW).unwrap();
     }
     for serial in 10..10_000 {
-        state.remove(USERS, serial, 0);
+        state.remove(USERS, serial, NOW);
     }
     let room = state.table(USERS).unwrap().room(ACME);
     assert!(room <= 128, "room for {room}");
@@ -147,8 +148,8 @@ fn an_order_that_was_large_gives_its_memory_back() {
 fn the_oldest_departed_is_forgotten_first() {
     let mut state = State::new(&rules());
     for serial in 0..DEPARTED_MAX as u64 + 5 {
-        state.insert(USERS, ACME, Draft::default(), 0).unwrap();
-        state.remove_with(USERS, serial, Box::default(), 0);
+        state.insert(USERS, ACME, Draft::default(), NOW).unwrap();
+        state.remove_with(USERS, serial, Box::default(), NOW);
     }
     assert!(state.departed(USERS, ACME).map(|gone| gone.record.serial).eq(5..DEPARTED_MAX as u64 + 5));
 }
@@ -156,24 +157,68 @@ fn the_oldest_departed_is_forgotten_first() {
 #[test]
 fn the_oldest_change_beyond_the_bound_shows_early() {
     let mut state = State::new(&rules());
-    state.keep_recent(true);
-    for at_ms in 0..RECENT_MAX as i64 + 3 {
-        state.insert(USERS, ACME, Draft::default(), at_ms).unwrap();
+    for now_ms in 0..RECENT_MAX as i64 + 3 {
+        state.insert(USERS, ACME, Draft::default(), Stamp { now_ms, lag: LATE }).unwrap();
     }
-    let (page, total) = state.page_as_of(USERS, ACME, -1, 0, 10);
-    assert_eq!((page.len(), total), (3, 3));
-    state.keep_recent(false);
-    assert_eq!(state.page_as_of(USERS, ACME, -1, 0, 10).1, RECENT_MAX + 3);
+    let seen = state.seen(View::Lists(RECENT_MAX as i64 + 3));
+    assert_eq!((seen.page(USERS, ACME, 0, 10).len(), seen.count(USERS, ACME)), (3, 3));
+    assert_eq!(state.count(USERS, ACME), RECENT_MAX + 3);
+}
+
+#[test]
+fn a_member_that_comes_and_goes_late_keeps_its_place_meanwhile() {
+    let mut state = State::new(&rules());
+    let insert = |state: &mut State, table| state.insert(table, ACME, Draft::default(), NOW).unwrap().id();
+    let group = insert(&mut state, GROUPS);
+    let [ada, bob, cleo] = [(); 3].map(|()| insert(&mut state, USERS));
+    state.set_members(group, vec![ada, bob], NOW);
+    let late = Stamp { lag: LATE, ..NOW };
+    state.set_members(group, vec![bob, cleo], late);
+    state.set_groups(ada, vec![group], late);
+    let members = |view| state.seen(view).members(group).collect::<Vec<_>>();
+    assert_eq!(members(View::Lists(99_999)), [ada, bob]);
+    assert_eq!(members(View::Lists(100_000)), [bob, cleo, ada]);
+    assert_eq!(members(View::ById(0)), [bob, cleo, ada]);
+}
+
+#[test]
+fn of_two_who_show_with_one_key_both_are_found() {
+    let mut state = State::new(&rules());
+    let late = Stamp { lag: LATE, ..NOW };
+    state.insert(USERS, ACME, draft("old", &[Some("ada")]), NOW).unwrap();
+    state.replace(USERS, 0, draft("old", &[Some("eve")]), late).unwrap();
+    state.insert(USERS, ACME, draft("new", &[Some("ada")]), NOW).unwrap();
+    let found = |view, key| {
+        let found = state.seen(view).find(USERS, ACME, 0, key);
+        found.iter().map(|record| record.serial).collect::<Vec<_>>()
+    };
+    assert_eq!((found(View::Lists(1), "ada"), found(View::Lists(1), "eve")), (vec![0, 1], vec![]));
+    assert_eq!((found(View::Present, "ada"), found(View::Present, "eve")), (vec![1], vec![0]));
+}
+
+#[test]
+fn under_other_rules_all_shows_as_it_is() {
+    let mut state = State::new(&rules());
+    let late = Stamp { lag: Lag { by_id_ms: 100_000, ..LATE }, ..NOW };
+    let group = state.insert(GROUPS, ACME, Draft::default(), late).unwrap().id();
+    let member = state.insert(USERS, ACME, Draft::default(), late).unwrap().id();
+    state.link(group, member, late);
+    let look = |state: &State| {
+        let seen = state.seen(View::ById(1));
+        (seen.count(USERS, ACME), seen.members(group).count(), seen.groups_of(member).count())
+    };
+    assert_eq!(look(&state), (0, 0, 0));
+    assert_eq!(look(&state.under(&rules(), &|_| Vec::new())), (1, 1, 1));
 }
 
 #[test]
 fn restoring_a_snapshot_brings_back_what_it_held() {
     let store = Store::new(&rules());
-    let insert = |key: &str| store.write(|state| state.insert(USERS, ACME, draft(key, &[Some(key)]), 0));
+    let insert = |key: &str| store.write(|state| state.insert(USERS, ACME, draft(key, &[Some(key)]), NOW));
     insert("ada").unwrap();
     let snapshot = store.snapshot();
     insert("bob").unwrap();
-    store.write(|state| state.remove(USERS, 0, 1));
+    store.write(|state| state.remove(USERS, 0, NOW));
     store.restore(snapshot);
     assert!(store.read(|state| state.find(USERS, ACME, 0, "ada").is_some()));
     assert!(store.read(|state| state.find(USERS, ACME, 0, "bob").is_none()));

@@ -70,9 +70,34 @@
 //! # Ok::<(), standin::testing::Error>(())
 //! ```
 //!
+//! And a bad day comes when it is called, the same in every run:
+//!
+//! ```
+//! use serde_json::json;
+//! use standin::Standin;
+//!
+//! let standin = Standin::builder().vendors(["scim"]).recipients(1).start()?;
+//! let sandbox = standin.sandbox()?;
+//! sandbox.chaos().add(&json!({
+//!     "name": "lost",
+//!     "where": {"method": "POST"},
+//!     "when": {"nth": 2},
+//!     "ending": "close",
+//!     "commit": "before",
+//! }))?;
+//! // The second POST is done, and its answer lost: does the client under test look before it tries again?
+//! assert_eq!(sandbox.chaos().rules()?[0]["struck"], 0);
+//!
+//! sandbox.chaos().clear()?;
+//! sandbox.chaos().use_ready_made("flaky")?;
+//! # assert_eq!(sandbox.chaos().rules()?.len(), 2);
+//! # Ok::<(), standin::testing::Error>(())
+//! ```
+//!
 //! **Invariant:** it does nothing by itself. Each call here is one of the control API, made without a socket: what a test can
 //! do in Rust, it can do in every language, and it does the same.
 
+mod chaos;
 mod clock;
 mod credential;
 mod error;
@@ -83,6 +108,7 @@ mod settings;
 mod standin;
 mod verify;
 
+pub use chaos::Chaos;
 pub use clock::SandboxClock;
 pub use credential::{Credential, Key};
 pub use error::Error;

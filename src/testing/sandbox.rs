@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::chaos::Chaos;
 use super::clock::SandboxClock;
 use super::credential::{Credential, Key};
 use super::link::{Link, duration, segment};
@@ -13,6 +14,7 @@ use super::settings::{Limits, Settings};
 use super::verify::{Count, judge};
 use super::{Error, link};
 use crate::engine::DEFAULT_SANDBOX;
+use crate::report::Report;
 
 /// A sandbox; deleted when dropped, unless it is the default one.
 #[derive(Debug)]
@@ -111,6 +113,11 @@ impl Sandbox {
         Limits { sandbox: self, vendor }
     }
 
+    /// Its chaos rules.
+    pub fn chaos(&self) -> Chaos<'_> {
+        Chaos { sandbox: self }
+    }
+
     /// Keeps the records as they are under a name.
     ///
     /// # Errors
@@ -167,6 +174,29 @@ impl Sandbox {
     pub fn verify(&self, matching: &Value, count: Count) -> Result<(), Error> {
         let wanted = json!({"match": matching, "count": count.told()});
         judge(&self.ask(Method::POST, "/verify", &wanted)?, count)
+    }
+
+    /// How the clients that called behaved: a verdict for each rule of good conduct. It prints as a terminal shows it, so that a
+    /// test that fails says why:
+    ///
+    /// ```
+    /// use standin::Standin;
+    ///
+    /// let standin = Standin::builder().vendors(["scim"]).recipients(1).start()?;
+    /// let sandbox = standin.sandbox()?;
+    /// // Here the client under test would work.
+    /// let report = sandbox.report()?;
+    /// assert!(report.passed(), "{report}");
+    /// # Ok::<(), standin::testing::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// That it is gone.
+    pub fn report(&self) -> Result<Report, Error> {
+        let engine = self.link.desk.engine();
+        let sandbox =
+            engine.sandbox(&self.name).map_err(|refused| Error::new(refused.sentence().to_owned()))?;
+        Ok(engine.report(&sandbox))
     }
 
     /// Anything else of the control API, by method and the path below the sandbox's own: `("GET", "/coverage")`. A body that

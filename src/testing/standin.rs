@@ -82,6 +82,7 @@ pub struct Builder {
     recipients: Option<usize>,
     groups: Option<usize>,
     seed_file: Option<PathBuf>,
+    chaos: Vec<String>,
 }
 
 impl Builder {
@@ -127,6 +128,13 @@ impl Builder {
         self
     }
 
+    /// Chaos rules that the default sandbox begins with: a file of them, or ready-made ones by their name, `flaky`.
+    #[must_use]
+    pub fn chaos(mut self, rules: &str) -> Self {
+        self.chaos.push(rules.to_owned());
+        self
+    }
+
     /// The default sandbox's recipients from a file: .csv, .json or .ndjson.
     #[must_use]
     pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
@@ -153,6 +161,8 @@ impl Builder {
             recipients: self.recipients,
             groups: self.groups,
             seed_file: self.seed_file,
+            chaos: self.chaos,
+            scenario: None,
             request_ids: true,
             access: Access::default(),
         })?;

@@ -1,9 +1,10 @@
-"""The control API, held against the OpenAPI document that it serves itself, by tools that nobody here wrote.
+"""The control API, held against the OpenAPI document that it serves itself, and the document of each vendor, by tools that
+nobody here wrote.
 
     python tests/outside/control.py STANDIN_BINARY
 
-openapi-spec-validator reads the document; schemathesis makes calls up from it and looks for server errors, and for
-statuses, media types and bodies that the document does not have.
+openapi-spec-validator reads the documents; schemathesis makes calls up from that of the control API and looks for server
+errors, and for statuses, media types and bodies that the document does not have.
 """
 
 import json
@@ -24,11 +25,25 @@ SEED = "7"
 EXAMPLES_MAX = "25"
 
 
+def fetched(url: str) -> dict:
+    with urlopen(url) as reply:
+        return json.load(reply)
+
+
+def check_vendors(binary: str) -> None:
+    """The document of every vendor that is built in."""
+    with server(binary, "--recipients", "0") as ready:
+        for vendor in ready["vendors"]:
+            document = fetched(f"{ready['url']}/_standin/v1/vendors/{vendor}/openapi.json")
+            validate(document)
+            print(f"openapi-spec-validator: {len(document['paths'])} paths of {vendor} are valid", flush=True)
+
+
 def main(binary: str) -> int:
+    check_vendors(binary)
     with server(binary, *PEOPLE) as ready:
         url = ready["url"] + "/_standin/v1/openapi.json"
-        with urlopen(url) as reply:
-            document = json.load(reply)
+        document = fetched(url)
         validate(document)
         calls = sum(len(methods) for methods in document["paths"].values())
         print(f"openapi-spec-validator: {len(document['paths'])} paths are valid", flush=True)

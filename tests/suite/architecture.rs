@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Who may import whom. What is not listed is forbidden; a new arrow is a design question, not a line to add.
 const ARROWS: &[(&str, &[&str])] = &[
     ("call", &[]),
+    ("glob", &[]),
     ("limit", &["secret"]),
     ("oauth", &[]),
     ("scim", &[]),
@@ -18,8 +19,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("world", &["seed"]),
     ("profile", &["fault", "limit", "oauth", "scim", "seed"]),
     ("record", &["fault", "profile", "scim", "seed"]),
-    ("notes", &["fault", "limit", "profile"]),
-    ("journal", &["call", "limit", "notes", "profile", "secret"]),
+    ("chaos", &["fault", "glob", "profile", "world"]),
+    ("notes", &["chaos", "fault", "limit", "profile"]),
+    ("journal", &["call", "glob", "limit", "notes", "profile", "secret"]),
+    ("report", &["fault", "journal", "limit", "notes", "profile", "secret"]),
+    ("scenario", &["chaos", "journal", "profile", "record", "report"]),
     ("stage", &["call", "fault", "notes", "oauth", "profile", "vault"]),
     ("operation", &["fault", "notes", "oauth", "profile", "record", "scim", "store", "vault", "world"]),
     (
@@ -30,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "engine",
         &[
             "call",
+            "chaos",
             "fault",
             "journal",
             "limit",
@@ -37,7 +42,9 @@ const ARROWS: &[(&str, &[&str])] = &[
             "operation",
             "profile",
             "record",
+            "report",
             "representation",
+            "scenario",
             "secret",
             "seed",
             "stage",
@@ -47,10 +54,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("server", &["call"]),
-    ("control", &["call", "engine", "fault", "journal", "limit", "profile", "record", "secret", "vault"]),
-    ("serve", &["call", "control", "engine", "profile", "seed", "server"]),
-    ("testing", &["call", "control", "engine", "profile", "serve", "server"]),
-    ("cli", &["control", "engine", "profile", "seed", "serve", "server"]),
+    (
+        "control",
+        &[
+            "call", "chaos", "engine", "fault", "journal", "limit", "profile", "record", "report",
+            "scenario", "secret", "vault",
+        ],
+    ),
+    ("serve", &["call", "chaos", "control", "engine", "profile", "scenario", "seed", "server"]),
+    ("testing", &["call", "control", "engine", "profile", "report", "serve", "server"]),
+    (
+        "cli",
+        &["chaos", "control", "engine", "profile", "report", "scenario", "seed", "serve", "server"],
+    ),
 ];
 
 /// Which part may use which crate from outside, where that is not free to all.
@@ -60,6 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("http_body_util", &["server"]),
     ("tower", &["server"]),
     ("tokio", &["server", "serve", "cli"]),
+    ("rustix", &["cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fake", &["seed"]),

@@ -52,6 +52,7 @@ fn people_are_told_every_address_and_what_to_paste() {
         &format!("Cosafe, alone on http://{own}\n"),
         &format!("curl -H 'Authorization: Bearer cofense-api-token' 'http://{at}/cofense/v2/users'\n"),
         "standin explain cofense\n",
+        &format!("http://{at}/_standin/\n"),
     ] {
         assert!(said.contains(wanted), "{wanted:?} is missing in\n{said}");
     }
@@ -177,6 +178,14 @@ fn what_does_not_exist_is_refused_with_what_does() {
         &["--seed-file", "people.xlsx"],
         "--seed-file people.xlsx: the name does not tell the format; call it .csv, .json or .ndjson",
     );
+    check_refused(
+        &["--chaos", "flakey"],
+        "--chaos flakey: no ready-made rules and no file are called so; did you mean `flaky`?",
+    );
+    check_refused(
+        &["--chaos", "no/rules.yaml"],
+        "--chaos: cannot read no/rules.yaml: No such file or directory (os error 2)",
+    );
     check_refused(&["check", "no.yaml"], "cannot read no.yaml: No such file or directory (os error 2)");
 }
 
@@ -262,6 +271,62 @@ fn check_is_content_with_what_ships() {
 }
 
 #[test]
+fn check_reads_chaos_rules_and_takes_vendors_that_it_does_not_know_for_somebody_elses() {
+    let good = output(&["check", "tests/chaos/example.yaml", "scenarios/chaos/flaky.yaml"]);
+    assert_eq!(good.status.code(), Some(0), "{}", complaint(&good));
+    let wanted = "ok tests/chaos/example.yaml: 3 chaos rules\nok scenarios/chaos/flaky.yaml: 2 chaos rules\n";
+    assert_eq!(String::from_utf8_lossy(&good.stdout), wanted);
+
+    let others = output(&["check", "tests/chaos_errors/unknown-vendor.yaml"]);
+    assert_eq!(others.status.code(), Some(0));
+    assert!(
+        complaint(&others).contains("warning[C001]: no vendor is called `rokery`"),
+        "{}",
+        complaint(&others)
+    );
+
+    // Who starts with them has to have those vendors.
+    let unserved = output(&["--vendors", "scim", "--chaos", "tests/chaos/example.yaml"]);
+    assert_eq!((unserved.status.code(), unserved.stdout.len()), (Some(2), 0));
+    let said = complaint(&unserved);
+    assert!(said.contains("error[C001]: no vendor is called `cofense`"), "{said}");
+    let end = "error: no chaos rule was put into force; correct tests/chaos/example.yaml and start again\n";
+    assert!(said.ends_with(end), "{said}");
+
+    let bad = output(&["check", "tests/chaos_errors/commit-of-a-delay.yaml"]);
+    assert_eq!((bad.status.code(), bad.stdout.len()), (Some(1), 0));
+    assert!(complaint(&bad).contains("error[C003]"), "{}", complaint(&bad));
+}
+
+#[test]
+fn chaos_from_the_start_comes_back_with_a_reset() {
+    let server = Standin::start(&[
+        "--vendors",
+        "scim",
+        "--recipients",
+        "1",
+        "--chaos",
+        "scenarios/chaos/slow.yaml",
+        "--chaos",
+        "outage",
+    ]);
+    let rules = |method: &str, path: &str| {
+        crate::http::call(server.address(), method, &format!("/_standin/v1/sandboxes/default{path}"), &[], "")
+            .text()
+    };
+    let names = || -> Vec<String> {
+        let told: serde_json::Value = serde_json::from_str(&rules("GET", "/chaos")).expect("JSON");
+        let rules = told["rules"].as_array().expect("rules");
+        rules.iter().map(|rule| rule["name"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(names(), ["slow", "outage"]);
+    rules("DELETE", "/chaos");
+    assert!(names().is_empty());
+    rules("POST", "/reset");
+    assert_eq!(names(), ["slow", "outage"]);
+}
+
+#[test]
 fn explain_describes_a_vendor_as_picked_for_people_and_for_programs() {
     let text = output(&["explain", "cofense"]);
     assert_eq!(text.status.code(), Some(0));
@@ -279,10 +344,10 @@ fn explain_describes_a_vendor_as_picked_for_people_and_for_programs() {
 
 #[test]
 fn schema_and_completions_are_printed_whole() {
-    for options in [&["schema"][..], &["schema", "--extending"]] {
+    for options in [&["schema"][..], &["schema", "--extending"], &["schema", "--chaos"]] {
         let schema: Value = serde_json::from_slice(&output(options).stdout).expect("JSON");
         assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
-        assert_eq!(schema["required"].is_array(), options.len() == 1, "{options:?}");
+        assert_eq!(schema["required"].is_array(), options != ["schema", "--extending"], "{options:?}");
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = output(&["completions", shell]);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use standin::control::{Access, Desk};
 use standin::engine::{Engine, Setup};
-use standin::profile::explain;
+use standin::profile::{explain, openapi};
 
 use crate::engine::{PROFILES, call, json};
 use crate::support::files_in;
@@ -116,10 +116,18 @@ fn what_is_answered_is_what_the_document_says() {
             }
         }
     }
-    // Shown below, and in the tests of starting and stopping.
+    // Shown below, in the tests of the console, and in those of starting and stopping.
     met.extend(
-        [("get_vendor", 200), ("get_openapi", 200), ("get_health", 503)]
-            .map(|(name, status)| (name.to_owned(), status)),
+        [
+            ("load_console", 200),
+            ("load_console_style", 200),
+            ("load_console_script", 200),
+            ("get_vendor", 200),
+            ("get_vendor_openapi", 200),
+            ("get_openapi", 200),
+            ("get_health", 503),
+        ]
+        .map(|(name, status)| (name.to_owned(), status)),
     );
     let mut lacking = Vec::new();
     for (path, operations) in document["paths"].as_object().expect("paths") {
@@ -151,6 +159,15 @@ fn a_vendor_is_what_explain_says() {
 }
 
 #[test]
+fn the_document_of_a_vendor_is_that_of_the_command_below_the_address_that_was_called() {
+    let desk = desk();
+    for profile in PROFILES.iter() {
+        let served = get(&desk, &format!("/_standin/v1/vendors/{}/openapi.json", profile.vendor));
+        assert_eq!(served, openapi::document(profile, "http://localhost"));
+    }
+}
+
+#[test]
 fn health_says_503_from_the_moment_on_that_the_server_is_to_stop() {
     let desk = desk();
     assert_eq!(get(&desk, "/_standin/health"), json!({"status": "ok"}));
@@ -172,4 +189,29 @@ fn a_body_that_did_not_come_whole_changes_nothing() {
         assert_eq!(desk.answer(&call).status.as_u16(), wanted);
     }
     assert_eq!(get(&desk, "/_standin/v1/sandboxes")["sandboxes"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_report_comes_in_every_format_and_says_whether_it_passed() {
+    let desk = desk();
+    for (format, media, begins) in [
+        ("", "application/json", "{\"sandbox\":\"default\",\"seed\":1,\"passed\":true,"),
+        ("?format=json", "application/json", "{\"sandbox\":"),
+        ("?format=text", "text/plain; charset=utf-8", "Report on sandbox default, seed 1: 0 calls\n"),
+        ("?format=junit", "application/xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"),
+        ("?format=html", "text/html; charset=utf-8", "<!DOCTYPE html>\n"),
+    ] {
+        let mut call = call("GET", &format!("/_standin/v1/sandboxes/default/report{format}"), "", "");
+        "localhost".clone_into(&mut call.host);
+        let reply = desk.answer(&call);
+        let header = |name: &str| reply.headers.get(name).map(|value| value.to_str().expect("text"));
+        assert_eq!((reply.status.as_u16(), header("content-type")), (200, Some(media)), "{format}");
+        assert_eq!(header("standin-passed"), Some("true"), "{format}");
+        assert!(reply.body.starts_with(begins.as_bytes()), "{format}: {:?}", reply.body);
+        let policy = header("content-security-policy");
+        assert_eq!(
+            policy.is_some_and(|policy| policy.contains("default-src 'none'")),
+            format == "?format=html"
+        );
+    }
 }

@@ -13,7 +13,7 @@ use crate::support::golden::golden_all;
 use crate::support::{files_in, source};
 
 /// The shipped vendors, the made-up ones, and the files that are shipped to show how one extends another.
-fn library() -> Arc<Library> {
+pub(crate) fn library() -> Arc<Library> {
     let mut sources = files::built_in();
     for vendor in ["rookery", "magpie", "jackdaw"] {
         sources.push(source(Path::new(&format!("tests/vendors/{vendor}.yaml"))));
@@ -27,7 +27,7 @@ fn extending() -> Vec<PathBuf> {
 }
 
 /// The vendors with conversations of their own; whoever extends one is met in the other's.
-fn vendors(library: &Library) -> impl Iterator<Item = &str> {
+pub(crate) fn vendors(library: &Library) -> impl Iterator<Item = &str> {
     let extending = extending();
     library.vendors().filter(move |vendor| {
         !extending.iter().any(|path| path.file_stem().is_some_and(|stem| stem == *vendor))
@@ -37,7 +37,10 @@ fn vendors(library: &Library) -> impl Iterator<Item = &str> {
 /// The folder of the conversations with the control API.
 const CONTROL: &str = "control";
 
-fn conversations(vendor: &str) -> Vec<PathBuf> {
+/// The folder of the conversations in which chaos rules strike.
+const CHAOS: &str = "chaos";
+
+pub(crate) fn conversations(vendor: &str) -> Vec<PathBuf> {
     files_in(&format!("tests/conversations/{vendor}"), ".http")
 }
 
@@ -58,6 +61,11 @@ fn every_conversation_with_the_control_api_goes_as_it_is_written() {
     go(&library(), conversations(CONTROL));
 }
 
+#[test]
+fn every_conversation_that_chaos_strikes_goes_as_it_is_written() {
+    go(&library(), conversations(CHAOS));
+}
+
 fn go(library: &Arc<Library>, paths: Vec<PathBuf>) {
     let played = paths.into_iter().map(|path| {
         let text =
@@ -72,7 +80,7 @@ fn go(library: &Arc<Library>, paths: Vec<PathBuf>) {
 #[test]
 fn one_seed_gives_one_run() {
     let library = library();
-    for path in vendors(&library).chain([CONTROL]).flat_map(conversations).step_by(7) {
+    for path in vendors(&library).chain([CONTROL, CHAOS]).flat_map(conversations).step_by(7) {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(play(&library, &text), play(&library, &text), "{}", path.display());
     }

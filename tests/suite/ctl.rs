@@ -114,3 +114,25 @@ fn it_reaches_a_socket_file_and_shows_a_token() {
     assert!(complaint(&refused).contains("--control-token"), "{}", complaint(&refused));
     assert!(done(&server, &["sandboxes", "--control-token", "let-me-in"]).contains("default"));
 }
+
+#[test]
+fn a_report_is_text_for_people_and_exits_with_1_where_a_client_failed() {
+    let server = start();
+    let said = done(&server, &["report"]);
+    assert!(said.starts_with("Report on sandbox default, seed 1: 0 calls\n"), "{said}");
+    assert_eq!(users(&server, "scim-scim-token").0, 200);
+    assert_eq!(json(&server, &["report"])["clients"][0]["credential"], "scim");
+    assert!(
+        done(&server, &["report", "--format", "junit"])
+            .contains("<testsuite id=\"0\" name=\"scim scim (acme)\"")
+    );
+
+    let path = "/scim/scim/v2/Users?count=1&access_token=scim-scim-token";
+    http::call(server.address(), "GET", path, &[("authorization", "Bearer scim-scim-token")], "");
+    for words in [&["report"][..], &["report", "--json"], &["report", "--format", "html"]] {
+        let output = ctl(&server, words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {}", complaint(&output));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.contains("keeps_secrets_out_of_urls") && printed.ends_with('\n'), "{printed}");
+    }
+}

@@ -8,6 +8,10 @@ mod architecture;
 mod binary;
 /// Bulk jobs beyond what a conversation can show.
 mod bulk;
+/// Chaos carried out: the ready-made rules at every vendor, pages shorter than documented.
+mod chaos;
+/// The chaos language: every mistake at its place, and the ready-made rules.
+mod chaos_language;
 /// What is chosen when the program starts: recipients, vendors, variants.
 mod choices;
 /// The vendors' consoles and staff: races, and laws over all vendors.
@@ -35,6 +39,8 @@ mod journal;
 /// What holds for whatever is sent to any SCIM api: PATCH, and what is never returned.
 mod laws;
 mod limits;
+/// The OpenAPI documents of vendors, held against their conversations.
+mod openapi;
 /// Many tests on one server at once, each in its own sandbox.
 mod parallel;
 /// The program, started and stopped.
@@ -45,6 +51,10 @@ mod profile_errors;
 mod profiles;
 /// The README's commands, run; and what else a repository says of itself.
 mod readme;
+/// The report on clients, told from what they did.
+mod report;
+/// The views of a report: text, JSON, JUnit XML, and a page.
+mod report_views;
 /// Sandboxes: each is a world of its own, and can be made what it was.
 mod sandboxes;
 /// The JSON Schema, held against an independent validator.
@@ -56,5 +66,7 @@ mod support;
 /// The Rust of `docs/testing.md`.
 #[path = "../languages/rust/users.rs"]
 mod users;
+/// Chaos rules that let writes show late: in lists, filters and by id, and where they do not.
+mod visibility;
 /// What holds for every walk through the pages of a list while others write.
 mod walks;

@@ -17,7 +17,8 @@ use crate::http;
 use crate::process::{Standin, command};
 
 /// The documents that are run, and how many commands each has at least.
-const DOCUMENTS: &[(&str, usize)] = &[("README.md", 10), ("docs/control.md", 10), ("docs/testing.md", 6)];
+const DOCUMENTS: &[(&str, usize)] =
+    &[("README.md", 10), ("docs/chaos.md", 5), ("docs/control.md", 10), ("docs/testing.md", 6)];
 
 /// Where the README's server listens.
 const PRINTED_ADDRESS: &str = "127.0.0.1:8080";
@@ -281,6 +282,7 @@ fn files_that_documents_point_at_exist() {
         "seed/README.md",
         "benches/README.md",
         "docker/README.md",
+        "docs/chaos.md",
         "docs/profiles.md",
         "docs/control.md",
         "docs/testing.md",

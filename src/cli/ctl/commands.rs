@@ -15,10 +15,12 @@ pub(super) struct Command {
     pub plain: &'static [&'static str],
     /// A member of its body that the words say.
     pub said: Option<(&'static str, bool)>,
+    /// A parameter of its query and its value for people, who have said neither that nor `--json`.
+    pub shown: Option<(&'static str, &'static str)>,
 }
 
 const fn command(words: &'static str, row: &'static str) -> Command {
-    Command { words, row, plain: &[], said: None }
+    Command { words, row, plain: &[], said: None, shown: None }
 }
 
 impl Command {
@@ -28,6 +30,10 @@ impl Command {
 
     const fn says(self, member: &'static str, value: bool) -> Self {
         Self { said: Some((member, value)), ..self }
+    }
+
+    const fn shown(self, parameter: &'static str, value: &'static str) -> Self {
+        Self { shown: Some((parameter, value)), ..self }
     }
 
     /// The row.
@@ -65,6 +71,13 @@ pub(super) const COMMANDS: &[Command] = &[
     command("limits on", "change_limits").says("enabled", true),
     command("limits off", "change_limits").says("enabled", false),
     command("limits set", "change_limits").plain(&["limit"]),
+    command("chaos", "list_chaos"),
+    command("chaos show", "get_chaos"),
+    command("chaos add", "add_chaos"),
+    command("chaos use", "use_chaos"),
+    command("chaos remove", "remove_chaos"),
+    command("chaos clear", "clear_chaos"),
+    command("chaos ready-made", "list_ready_made"),
     command("records", "list_record_types"),
     command("records list", "list_records"),
     command("records show", "get_record"),
@@ -81,8 +94,10 @@ pub(super) const COMMANDS: &[Command] = &[
     command("journal clear", "clear_journal"),
     command("verify", "verify_calls"),
     command("coverage", "cover_facts"),
+    command("report", "get_report").shown("format", "text"),
     command("vendors", "list_vendors"),
     command("vendor", "get_vendor"),
+    command("surface", "get_vendor_openapi"),
     command("health", "get_health"),
     command("metrics", "get_metrics"),
     command("openapi", "get_openapi"),

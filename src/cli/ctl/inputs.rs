@@ -181,6 +181,12 @@ pub(super) fn sent(
         }
     }
     body.extend(command.said.map(|(name, value)| (name.to_owned(), value.into())));
+    let is_typed = |name: &str| matches.try_contains_id(name).unwrap_or(false);
+    if let Some((name, value)) =
+        command.shown.filter(|(name, _)| !is_typed(name) && !matches.get_flag("json"))
+    {
+        query.append_pair(name, value);
+    }
     let mut path = fill(&path, SANDBOX, sandbox);
     let query = query.finish();
     if !query.is_empty() {

@@ -6,8 +6,8 @@
 //! | `inputs` | what a command takes, and where in the call it goes |
 //! | `show` | the reply for people |
 //!
-//! Exits with 0 when it is done, 1 when the server says why not (or a verification has not passed), 2 when nothing could be
-//! asked.
+//! Exits with 0 when it is done, 1 when the server says why not (or a verification or report has not passed), 2 when nothing
+//! could be asked.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -16,9 +16,9 @@ use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 use serde_json::Value;
 
 use self::commands::{COMMANDS, Command};
-use crate::control::{Gives, Row};
+use crate::control::{Gives, PASSED, Row};
 use crate::engine::DEFAULT_SANDBOX;
-use crate::server::{self, Address, Request};
+use crate::server::{self, Address, Head, Request};
 
 mod commands;
 mod inputs;
@@ -162,24 +162,28 @@ fn call(command: &Command, row: &Row, matches: &ArgMatches) -> Result<ExitCode, 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let passes_on = row.gives.iter().any(|(_, gives)| matches!(gives, Gives::Media(_)));
-    let mut reply = Vec::new();
+    let (mut reply, mut ends_line) = (Vec::new(), true);
     let take = |status: u16, bytes: &[u8]| {
         if passes_on && status < 300 {
             // As it comes: it may never end.
+            ends_line = bytes.last().map_or(ends_line, |last| *last == b'\n');
             let mut out = io::stdout().lock();
             return out.write_all(bytes).and_then(|()| out.flush());
         }
         reply.extend_from_slice(bytes);
         Ok(())
     };
-    let status = runtime.block_on(async {
+    let head = runtime.block_on(async {
         let address = match &host {
             Some(host) => server::resolve(host).await?,
             None => listen.clone(),
         };
         server::ask(&address, &request, TIMEOUT_MS, take).await
     })?;
-    Ok(tell(status, &reply, matches.get_flag("json")))
+    if !ends_line {
+        super::print("\n");
+    }
+    Ok(tell(&head, &reply, matches.get_flag("json")))
 }
 
 /// Host and port of a URL.
@@ -193,11 +197,12 @@ fn authority(url: &str) -> Result<String, String> {
 }
 
 /// Prints what came.
-fn tell(status: u16, reply: &[u8], as_json: bool) -> ExitCode {
+fn tell(head: &Head, reply: &[u8], as_json: bool) -> ExitCode {
     let told: Value = serde_json::from_slice(reply).unwrap_or_default();
-    if !(200..300).contains(&status) {
-        let why =
-            told["detail"].as_str().map_or_else(|| format!("the server answered {status}"), str::to_owned);
+    if !(200..300).contains(&head.status) {
+        let why = told["detail"]
+            .as_str()
+            .map_or_else(|| format!("the server answered {}", head.status), str::to_owned);
         super::complain(&format!("error: {why}\n{}", show::text(&more(told))));
         return ExitCode::FAILURE;
     }
@@ -205,7 +210,8 @@ fn tell(status: u16, reply: &[u8], as_json: bool) -> ExitCode {
         (true, false) => super::print(&format!("{}\n", String::from_utf8_lossy(reply).trim_end())),
         _ => super::print(&show::text(&told)),
     };
-    if told["passed"] == Value::Bool(false) { ExitCode::FAILURE } else { printed }
+    let has_failed = told["passed"] == Value::Bool(false) || head.header(PASSED) == Some("false");
+    if has_failed { ExitCode::FAILURE } else { printed }
 }
 
 /// What a problem tells beside its sentence, such as the bad lines of a file.

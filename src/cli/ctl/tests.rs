@@ -11,7 +11,9 @@ use crate::control;
 #[test]
 fn every_row_of_the_control_api_has_a_command_and_every_command_a_row() {
     let commands: BTreeSet<&str> = COMMANDS.iter().map(|command| command.row).collect();
-    let rows: BTreeSet<&str> = control::rows().map(|row| row.name).collect();
+    // What a browser loads is nothing for a terminal.
+    let is_for_programs = |row: &&control::Row| !row.name.starts_with("load_console");
+    let rows: BTreeSet<&str> = control::rows().filter(is_for_programs).map(|row| row.name).collect();
     assert_eq!(commands, rows);
     let words: BTreeSet<&str> = COMMANDS.iter().map(|command| command.words).collect();
     assert_eq!(words.len(), COMMANDS.len(), "two commands have the same words");
@@ -83,6 +85,11 @@ fn a_command_is_a_call() {
         "POST /_standin/v1/sandboxes/default/vendors/acme/records/user",
         &json!({"attributes": {"userName": "ada", "n": 1}, "groups": ["a", "b"]}),
     );
+    let chaos = "/_standin/v1/sandboxes/default/chaos";
+    check("chaos", &format!("GET {chaos}"), &Value::Null);
+    check("chaos use flaky", &format!("PUT {chaos}/flaky"), &Value::Null);
+    check("chaos remove flaky", &format!("DELETE {chaos}/flaky"), &Value::Null);
+    check("chaos clear", &format!("DELETE {chaos}"), &Value::Null);
     check("limits off acme", &format!("PATCH {vendor}/limits"), &json!({"enabled": false}));
     check(
         "limits set acme calls --rate-limit 5 --per 60s",
@@ -94,6 +101,10 @@ fn a_command_is_a_call() {
         "GET /_standin/v1/sandboxes/default/journal?status=4xx&limit=2",
         &Value::Null,
     );
+    let report = "/_standin/v1/sandboxes/default/report";
+    check("report", &format!("GET {report}?format=text"), &Value::Null);
+    check("report --format html", &format!("GET {report}?format=html"), &Value::Null);
+    check("report --json", &format!("GET {report}"), &Value::Null);
     check(
         "verify --operation create_user --body {\"a\":1} --exactly 2",
         "POST /_standin/v1/sandboxes/default/verify",

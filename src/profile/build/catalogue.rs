@@ -276,6 +276,7 @@ impl Builder<'_> {
                 faults: when.texts("faults").iter().filter_map(|word| FaultName::parse(word)).collect(),
                 sent: self.paths_in_any(when.node.get("sent")),
                 notes: when.texts("notes"),
+                conduct: part.text("conduct"),
             });
         }
         advisories

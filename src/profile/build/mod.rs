@@ -29,8 +29,7 @@ use super::model::{
 use super::node::Node;
 use super::source::Place;
 use super::suggest::instead;
-use part::Part;
-pub use part::scalar;
+pub use part::{Part, scalar};
 
 /// Reads a profile from its tree. `None` when it has a mistake; the mistakes go to `out`.
 ///

@@ -192,4 +192,88 @@ pub const CODES: &[(&str, &str, &str)] = &[
          same setting, that is never true, and a reader of the file would believe it. A file that extends another \
          meets this when it changes a setting for which the other has a variant: change the variant's values instead.",
     ),
+    (
+        "C001",
+        "a chaos rule names what there is not",
+        "A rule says to which calls it is about by the names of the vendors that are served, and of their apis, operations \
+         and credentials: `standin explain VENDOR` lists them. Ready-made rules are taken by their name, too. A rule with \
+         a name that there is not could never strike.",
+    ),
+    (
+        "C002",
+        "a chaos rule does nothing",
+        "A rule has to say what happens to a call: `delay`, `respond`, `ending`, `visibility`, `page_items_max` or \
+         `token`. Where ready-made rules are taken with `use`, a part that stands beside it takes the place of one that \
+         they have, so one that they do not have would do nothing.",
+    ),
+    (
+        "C003",
+        "a part of a chaos rule has no effect",
+        "The key means something only beside another one that is not there: `commit` beside another reply or a bad end, \
+         `retry_after` beside the vendor's own error, headers beside a status, a fault or a body.",
+    ),
+    (
+        "C004",
+        "a chaos rule contradicts itself",
+        "Each value is right by itself, and together they leave nothing: counts of which no call is left, an end before \
+         its beginning, a body for a status that has none.",
+    ),
+    (
+        "C005",
+        "two chaos rules have one name",
+        "A rule's draws are made of its name, and it is taken out of force by it, so each needs its own. Ready-made rules \
+         that are taken twice need a `name` beside `use`.",
+    ),
+    (
+        "C006",
+        "a chaos rule is beyond a bound",
+        "Everything is bounded: how many rules a sandbox has, how late a reply comes, how long a call hangs, how late what \
+         is written shows.",
+    ),
+    (
+        "C007",
+        "one of several is wanted",
+        "A delay has one distribution, and a reply ends in one way.",
+    ),
+    (
+        "S001",
+        "a scenario names what there is not",
+        "A scenario names vendors, what they have (credentials, actions, limits, settings, types of records), organizations \
+         and chaos rules. `standin explain VENDOR` lists what a vendor has. With `vendors` the scenario is about those alone, \
+         with `organizations` in its setup there are no others, and a rule that is lifted has to come into force somewhere.",
+    ),
+    (
+        "S002",
+        "a scenario leaves something open",
+        "A step says when it is due (`at` or `after`) and what happens then; a limit, a clock or an expectation that is \
+         mentioned says what it should be. What says nothing would look as if it did something.",
+    ),
+    (
+        "S003",
+        "a scenario says something in two ways",
+        "A step is due once, credentials end in one way, a count is exact or has one bound, and the rules of conduct are \
+         judged once, at the end.",
+    ),
+    (
+        "S004",
+        "a chaos rule is lifted before it comes into force",
+        "Steps are done in the order of their times and counts; within a step rules are lifted before others come into \
+         force. So this step would lift nothing.",
+    ),
+    (
+        "S005",
+        "two things have one name",
+        "Checkpoints, vendors and organizations are told apart by their names.",
+    ),
+    (
+        "S006",
+        "a scenario is beyond a bound",
+        "Everything is bounded: how many steps a scenario has, how late they are due, where a clock may go.",
+    ),
+    (
+        "S007",
+        "a value that cannot be set",
+        "A plan, a variant, a prerequisite and the limits each take a few values, and an action takes the answers to what \
+         it asks.",
+    ),
 ];

@@ -32,6 +32,7 @@ pub fn json(profile: &Profile) -> Value {
             "name": one.name,
             "says": one.says,
             "fact": profile.facts.get(one.fact).map(|fact| &fact.id),
+            "conduct": one.conduct,
             "when": {
                 "operations": one.operations,
                 "faults": one.faults.iter().map(|fault| fault.as_str()).collect::<Vec<_>>(),

@@ -6,7 +6,7 @@
 mod json;
 mod limits;
 mod page;
-mod surface;
+pub(super) mod surface;
 mod text;
 
 pub use json::json;
@@ -19,18 +19,18 @@ use super::source::Place;
 use crate::scim::leniency::Leniency;
 
 /// The header that carries a key, as the file spells it: the model has it in lower case.
-fn header(profile: &Profile, credential: &Credential) -> Option<String> {
+pub(super) fn header(profile: &Profile, credential: &Credential) -> Option<String> {
     let setting = format!("credentials.{}.header", credential.name);
     overlay::entry_at(&profile.tree, &setting)?.value.as_text().map(str::to_owned)
 }
 
 /// The path in front of everything an api serves, where no host name says whose it is.
-fn base(profile: &Profile, api: &Api) -> String {
+pub(super) fn base(profile: &Profile, api: &Api) -> String {
     format!("/{}{}", profile.vendor, api.base_text())
 }
 
 /// What an endpoint does, as a clause: "lists users".
-fn does(profile: &Profile, endpoint: &Endpoint) -> String {
+pub(super) fn does(profile: &Profile, endpoint: &Endpoint) -> String {
     let record = profile.records.get(endpoint.record).map_or("record", |record| record.name.as_str());
     match endpoint.does {
         Does::List if endpoint.method == http::Method::POST => format!("searches {record} records"),

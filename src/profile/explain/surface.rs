@@ -6,7 +6,7 @@ use super::page::{Page, listed, sentence, unbroken};
 use super::text::{LABEL_CHARS_MAX, needs};
 use super::{base, does, lenient};
 use crate::profile::grammar::duration_text;
-use crate::profile::model::{Api, ApiKind, Does, Endpoint, Matching, Paging, PagingStyle, Profile};
+use crate::profile::model::{Api, ApiKind, Does, Endpoint, Matching, Paging, PagingStyle, Profile, Resource};
 
 /// Describes an api.
 pub(super) fn api(page: &mut Page, profile: &Profile, api: &Api) {
@@ -29,8 +29,8 @@ pub(super) fn api(page: &mut Page, profile: &Profile, api: &Api) {
         ]
     };
     page.table(2, &served.map(row).collect::<Vec<_>>());
-    for (status, calls) in refused(api) {
-        page.paragraph(2, &format!("refused with {status}: {}", calls.join(", ")));
+    for clause in refused(api) {
+        page.paragraph(2, &clause);
     }
     let rest = lists(api);
     if !rest.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn api(page: &mut Page, profile: &Profile, api: &Api) {
 }
 
 /// What it is, what it takes, what it needs.
-fn introduction(profile: &Profile, api: &Api) -> String {
+pub(in crate::profile) fn introduction(profile: &Profile, api: &Api) -> String {
     let mut sentences = vec![sentence(&api.about)];
     let credential = profile.credentials.get(api.credential).map_or("", |one| &*one.name);
     let bodies = match (api.kind, api.accepts_json, api.accepts_form) {
@@ -79,8 +79,8 @@ fn introduction(profile: &Profile, api: &Api) -> String {
     sentences.join(" ")
 }
 
-/// What the protocol has and the vendor does not, by status; methods of one path together.
-fn refused(api: &Api) -> IndexMap<u16, Vec<String>> {
+/// What the protocol has and the vendor does not, a clause for each status; methods of one path together.
+pub(in crate::profile) fn refused(api: &Api) -> Vec<String> {
     let mut by_status: IndexMap<u16, IndexMap<&str, Vec<&str>>> = IndexMap::new();
     for endpoint in &api.endpoints {
         if let Does::Refuse(status) = endpoint.does {
@@ -89,7 +89,10 @@ fn refused(api: &Api) -> IndexMap<u16, Vec<String>> {
         }
     }
     let told = |(path, methods): (&str, Vec<&str>)| unbroken(&format!("{} {path}", methods.join("/")));
-    by_status.into_iter().map(|(status, paths)| (status, paths.into_iter().map(told).collect())).collect()
+    let clause = |(status, paths): (u16, IndexMap<&str, Vec<&str>>)| {
+        format!("refused with {status}: {}", paths.into_iter().map(told).collect::<Vec<_>>().join(", "))
+    };
+    by_status.into_iter().map(clause).collect()
 }
 
 /// Paging and filters, as labelled entries.
@@ -127,23 +130,24 @@ fn lists(api: &Api) -> Vec<(String, String)> {
         ));
     }
     for resource in &api.resources {
-        let forms: Vec<String> = resource.filters.iter().map(|(path, op)| format!("{path} {op}")).collect();
-        let otherwise = if resource.ignore_other_filters {
-            "any other filter returns everything"
-        } else {
-            "any other filter is 400"
-        };
-        let what = if forms.is_empty() {
-            "all of RFC 7644".to_owned()
-        } else {
-            format!("{}; {otherwise}", listed(&forms))
-        };
-        entries.push(("filters".to_owned(), format!("{}: {what}", resource.name)));
+        entries.push(("filters".to_owned(), format!("{}: {}", resource.name, filters(resource))));
     }
     entries
 }
 
-fn paging(paging: &Paging) -> String {
+/// Which filters of SCIM are processed, as a clause.
+pub(in crate::profile) fn filters(resource: &Resource) -> String {
+    let forms: Vec<String> = resource.filters.iter().map(|(path, op)| format!("{path} {op}")).collect();
+    let otherwise = if resource.ignore_other_filters {
+        "any other filter returns everything"
+    } else {
+        "any other filter is 400"
+    };
+    if forms.is_empty() { "all of RFC 7644".to_owned() } else { format!("{}; {otherwise}", listed(&forms)) }
+}
+
+/// How a list is cut, as a clause.
+pub(in crate::profile) fn paging(paging: &Paging) -> String {
     let (number, size) = (&paging.number, &paging.size);
     let by = match paging.style {
         PagingStyle::None => return "none, everything comes back".to_owned(),

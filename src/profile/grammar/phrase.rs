@@ -16,6 +16,7 @@ pub(super) fn wanted(kind: &Kind) -> String {
         Kind::Text => "text".to_owned(),
         Kind::Bool => "`true` or `false`".to_owned(),
         Kind::Int { min, max } => range(*min, *max),
+        Kind::Share => "a number from 0 to 1".to_owned(),
         Kind::Duration => "a duration such as `60s` or `5m`".to_owned(),
         Kind::Name => "a name".to_owned(),
         Kind::Word(words) if words.len() > WORDS_IN_MESSAGE_MAX => format!("one of {} words", words.len()),

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::phrase::{WORDS_IN_MESSAGE_MAX, clause, example, listed, quoted, range, rewrite, wanted};
-use super::{Block, Key, Kind, Need, SCHEMA_KEY, blocks, duration_ms, is_name};
+use super::{Block, Key, Kind, Need, SCHEMA_KEY, blocks, duration_ms, is_name, share};
 use crate::profile::diagnostic::Diagnostic;
 use crate::profile::node::{Entry, Node, Tree};
 use crate::profile::suggest::nearest;
@@ -125,6 +125,10 @@ impl Walk<'_> {
                 let message = format!("{subject} wants {}, not {number}", range(*min, *max));
                 self.out.push(Diagnostic::error("P008", &node.place, message));
             }
+            (Kind::Share, _) if share(node).is_none() => {
+                let message = format!("{subject} wants {}, not {}", wanted(kind), quoted(node.place.text()));
+                self.out.push(Diagnostic::error("P008", &node.place, message));
+            }
             (_, Tree::Text(text)) => self.text(node, text, kind, subject),
             _ => {}
         }
@@ -232,6 +236,7 @@ pub(super) fn fits(kind: &Kind, node: &Node) -> bool {
         }
         Kind::Bool => node.as_bool().is_some(),
         Kind::Int { .. } => node.as_int().is_some(),
+        Kind::Share => matches!(node.value, Tree::Int(_) | Tree::Float(_)),
         Kind::List(_) => matches!(node.value, Tree::List(_)),
         Kind::Map(_) | Kind::MapOf { .. } | Kind::Block(_) => matches!(node.value, Tree::Map(_)),
         Kind::Either(kinds) => kinds.iter().any(|kind| fits(kind, node)),

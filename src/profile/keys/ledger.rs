@@ -94,8 +94,21 @@ pub static ADVISORY: Block = Block {
         must("fact", FACT_ID, "The fact it comes from."),
         must("says", Kind::Text, "The sentence."),
         must("when", Kind::Block(&WHEN), "Which calls run into it; all that is given must hold."),
+        may(
+            "conduct",
+            Kind::Word(CONDUCTS),
+            "The rule of good conduct that whoever runs into it did not keep: a report on the client says so.",
+        ),
     ],
 };
+
+/// The rules of good conduct that a call can break by itself.
+pub const CONDUCTS: &[(&str, &str)] = &[
+    ("heeds_page_caps", "did not take a page that was capped for the whole list"),
+    ("checks_matches", "took no record of an ignored filter for its match"),
+    ("deactivates", "deactivated users rather than deleting them where their history matters"),
+    ("keeps_secrets_out_of_urls", "put no secret into a URL"),
+];
 
 /// Which calls.
 pub static WHEN: Block = Block {

@@ -6,7 +6,7 @@
 //! **Invariant:** this file says which keys there are and what they mean; it reads nothing and decides nothing.
 
 mod apis;
-mod kinds;
+pub(crate) mod kinds;
 mod ledger;
 mod limits;
 mod records;
@@ -17,7 +17,7 @@ use super::grammar::{Block, Kind};
 use super::pattern;
 pub use apis::{API, CLIENTS, PAGING, TOKEN};
 use kinds::{HEADER, HEADER_VALUE, HOST, MEDIA_TYPE, NAMES, SKEW, TOKEN_FORM, VENDOR, default, may, must};
-pub use ledger::{ABSENT, ACTION, ADVISORY, ASK, FACT, NOTES, STEP, VARIANT, WHEN};
+pub use ledger::{ABSENT, ACTION, ADVISORY, ASK, CONDUCTS, FACT, NOTES, STEP, VARIANT, WHEN};
 pub use limits::{HEADER_NAMES, LIMITS, PENALTY, RATE};
 pub use records::{FIELD, NUMBERS, OWN_SCHEMA, RECORD, UNIQUE, VENDOR_DATA};
 pub use rest::{OPERATION, QUERY_FILTER, SHAPE, SHAPE_FIELD};

@@ -132,6 +132,8 @@ pub struct Advisory {
     pub sent: Vec<RecordPath>,
     /// Notes that were all taken; empty for any.
     pub notes: Vec<String>,
+    /// The rule of good conduct that whoever runs into it did not keep.
+    pub conduct: Option<String>,
 }
 
 /// A behaviour that can differ.

@@ -124,10 +124,8 @@ impl Asked {
             all.members |= want.members;
             all.names |= want.names;
             all.nested |= resource.nested_groups;
-            kinds.push(OfKind {
-                record: resource.record,
-                selection: self.selection(surface, resource, notes)?,
-            });
+            let (selection, ignored) = self.selection(surface, resource, notes)?;
+            kinds.push(OfKind { record: resource.record, selection, ignored });
         }
         let input = Input::List(Listing { kinds, order, window, want: all });
         Ok(Reading { input, echo, scopes: lists.iter().filter_map(|list| list.scope.clone()).collect() })
@@ -195,18 +193,18 @@ impl Asked {
             }
             (Some(stop.mark), stop.walk)
         };
-        let take = walk.count.min(paging.max);
+        let take = walk.count.min(query::cap(paging, notes));
         Ok(Some((Window::After { mark, take }, Echo { size: take, walk: Some(walk), ..Echo::default() })))
     }
 
-    /// Which records a filter means, as far as the vendor processes it.
+    /// Which records a filter means, as far as the vendor processes it; and which it meant, where the vendor ignores it.
     fn selection(
         &self,
         surface: &Surface<'_>,
         resource: &Resource,
         notes: &mut Notes,
-    ) -> Result<Selection, Fault> {
-        let Some(text) = self.query.get("filter") else { return Ok(Selection::All) };
+    ) -> Result<(Selection, Option<Selection>), Fault> {
+        let Some(text) = self.query.get("filter") else { return Ok((Selection::All, None)) };
         let kind = &surface.profile.records[resource.record];
         let text = match &self.broken {
             None => Ok(text),
@@ -224,10 +222,16 @@ impl Asked {
                 filter.check(&kind.scim_schema).map(|()| filter).map_err(|error| error.detail)
             });
         match read {
-            Ok(filter) => Ok(by_index(surface, kind, resource, &filter).unwrap_or(Selection::Filter(filter))),
+            Ok(filter) => {
+                let selection = by_index(surface, kind, resource, &filter);
+                Ok((selection.unwrap_or(Selection::Filter(filter)), None))
+            }
             Err(_) if resource.ignore_other_filters => {
                 notes.word("filter_ignored");
-                Ok(Selection::All)
+                let meant = self.query.get("filter").and_then(|text| Filter::parse(text).ok());
+                let meant = meant.filter(|filter| filter.check(&kind.scim_schema).is_ok());
+                // One that says nothing means nobody.
+                Ok((Selection::All, Some(meant.map_or(Selection::Serial(None), Selection::Filter))))
             }
             Err(detail) => Err(Fault::BadFilter { detail }),
         }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::{Strategy, any, prop, prop_oneof};
 
 use super::{ACME, GLOBEX, TABLES, rules};
-use crate::store::{Clash, Draft, OrganizationId, Record, RecordId, ReplaceError, Scope, State, TableId};
+use crate::store::{
+    Clash, Draft, OrganizationId, Record, RecordId, ReplaceError, Scope, Stamp, State, TableId,
+};
 
 /// How far the unique keys of a table reach.
 fn scopes(table: TableId) -> Vec<Scope> {
@@ -49,10 +51,10 @@ pub(super) fn plain(records: &[Arc<Record>]) -> Vec<(u64, Plain)> {
 /// Records, links and departed, each in the plainest form.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Model {
-    tables: BTreeMap<TableId, BTreeMap<u64, Plain>>,
+    pub(super) tables: BTreeMap<TableId, BTreeMap<u64, Plain>>,
     next: BTreeMap<TableId, u64>,
     /// (group, member), in the order of linking.
-    links: Vec<(RecordId, RecordId)>,
+    pub(super) links: Vec<(RecordId, RecordId)>,
     departed: Vec<(RecordId, Plain, i64)>,
 }
 
@@ -63,7 +65,20 @@ impl Model {
         own.map(|(serial, record)| (*serial, record.clone())).collect()
     }
 
-    fn record(&self, id: RecordId) -> Option<&Plain> {
+    /// All records.
+    pub(super) fn ids(&self) -> impl Iterator<Item = RecordId> {
+        let ids = |(table, records): (&TableId, &BTreeMap<u64, Plain>)| {
+            let table = *table;
+            records.keys().map(move |serial| RecordId { table, serial: *serial }).collect::<Vec<_>>()
+        };
+        self.tables.iter().flat_map(ids)
+    }
+
+    pub(super) fn holds(record: &Plain, unique: usize, key: &str) -> bool {
+        record.keys.get(unique).is_some_and(|held| held.as_deref() == Some(key))
+    }
+
+    pub(super) fn record(&self, id: RecordId) -> Option<&Plain> {
         self.tables.get(&id.table)?.get(&id.serial)
     }
 
@@ -99,11 +114,11 @@ impl Model {
         new
     }
 
-    fn members(&self, group: RecordId) -> Vec<RecordId> {
+    pub(super) fn members(&self, group: RecordId) -> Vec<RecordId> {
         self.links.iter().filter(|link| link.0 == group).map(|link| link.1).collect()
     }
 
-    fn groups_of(&self, member: RecordId) -> Vec<RecordId> {
+    pub(super) fn groups_of(&self, member: RecordId) -> Vec<RecordId> {
         let mut groups: Vec<_> =
             self.links.iter().filter(|link| link.1 == member).map(|link| link.0).collect();
         groups.sort();
@@ -151,39 +166,39 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Takes one step in both and compares what they answer.
-pub(super) fn take(step: Step, state: &mut State, model: &mut Model, now_ms: i64) {
+pub(super) fn take(step: Step, state: &mut State, model: &mut Model, stamp: Stamp) {
     match step {
         Step::Insert(table, organization, draft) => {
-            insert(TABLES[table], OrganizationId(organization), draft, state, model, now_ms);
+            insert(TABLES[table], OrganizationId(organization), draft, state, model, stamp);
         }
         Step::Many(table, organization, many) => {
             for _ in 0..many {
-                insert(TABLES[table], OrganizationId(organization), Draft::default(), state, model, now_ms);
+                insert(TABLES[table], OrganizationId(organization), Draft::default(), state, model, stamp);
             }
         }
-        Step::Replace(table, serial, draft) => replace(TABLES[table], serial, draft, state, model, now_ms),
+        Step::Replace(table, serial, draft) => replace(TABLES[table], serial, draft, state, model, stamp),
         Step::Touch(table, serial) => {
-            let got = state.touch(TABLES[table], serial, now_ms);
+            let got = state.touch(TABLES[table], serial, stamp);
             let expected = model.tables.entry(TABLES[table]).or_default().get_mut(&serial).map(|record| {
                 record.version += 1;
-                record.modified_ms = now_ms;
+                record.modified_ms = stamp.now_ms;
                 (serial, record.clone())
             });
             assert_eq!(got.map(|record| Plain::of(&record)), expected);
         }
         Step::Remove(table, first, many, aside) => {
             for serial in first..first + many as u64 {
-                remove(RecordId { table: TABLES[table], serial }, aside, state, model, now_ms);
+                remove(RecordId { table: TABLES[table], serial }, aside, state, model, stamp);
             }
         }
-        Step::Link(group, member) => assert_eq!(state.link(group, member), model.link(group, member)),
+        Step::Link(group, member) => assert_eq!(state.link(group, member, stamp), model.link(group, member)),
         Step::SetMembers(group, members) => {
             let before = model.links.clone();
             model.links.retain(|link| link.0 != group || members.contains(&link.1));
             for member in &members {
                 model.link(group, *member);
             }
-            assert_eq!(state.set_members(group, members), model.links != before);
+            assert_eq!(state.set_members(group, members, stamp), model.links != before);
         }
         Step::SetGroups(member, groups) => {
             let before = model.links.clone();
@@ -191,7 +206,7 @@ pub(super) fn take(step: Step, state: &mut State, model: &mut Model, now_ms: i64
             for group in &groups {
                 model.link(*group, member);
             }
-            assert_eq!(state.set_groups(member, groups), model.links != before);
+            assert_eq!(state.set_groups(member, groups, stamp), model.links != before);
         }
     }
 }
@@ -202,7 +217,7 @@ fn insert(
     draft: Draft,
     state: &mut State,
     model: &mut Model,
-    now_ms: i64,
+    stamp: Stamp,
 ) {
     let mut keys = draft.keys.clone();
     keys.resize(scopes(table).len(), None);
@@ -215,11 +230,11 @@ fn insert(
         body: draft.body.to_vec(),
         keys,
         aside: draft.aside.to_vec(),
-        created_ms: now_ms,
-        modified_ms: now_ms,
+        created_ms: stamp.now_ms,
+        modified_ms: stamp.now_ms,
         version: 1,
     };
-    match state.insert(table, organization, draft, now_ms) {
+    match state.insert(table, organization, draft, stamp) {
         Ok(got) => {
             assert_eq!((expected, Plain::of(&got)), (None, (serial, record.clone())));
             model.tables.entry(table).or_default().insert(serial, record);
@@ -229,16 +244,16 @@ fn insert(
     }
 }
 
-fn replace(table: TableId, serial: u64, draft: Draft, state: &mut State, model: &mut Model, now_ms: i64) {
+fn replace(table: TableId, serial: u64, draft: Draft, state: &mut State, model: &mut Model, stamp: Stamp) {
     let mut keys = draft.keys.clone();
     keys.resize(scopes(table).len(), None);
     let (body, aside) = (draft.body.to_vec(), draft.aside.to_vec());
     let old = model.record(RecordId { table, serial }).cloned();
     let clash = old.as_ref().and_then(|old| model.clash(table, old.organization, &keys, Some(serial)));
-    match (state.replace(table, serial, draft, now_ms), old) {
+    match (state.replace(table, serial, draft, stamp), old) {
         (Ok(got), Some(old)) => {
             let version = old.version + 1;
-            let new = Plain { body, aside, keys, modified_ms: now_ms, version, ..old };
+            let new = Plain { body, aside, keys, modified_ms: stamp.now_ms, version, ..old };
             assert_eq!((clash, Plain::of(&got)), (None, (serial, new.clone())));
             model.tables.entry(table).or_default().insert(serial, new);
         }
@@ -250,17 +265,17 @@ fn replace(table: TableId, serial: u64, draft: Draft, state: &mut State, model: 
     }
 }
 
-fn remove(id: RecordId, aside: Option<u32>, state: &mut State, model: &mut Model, now_ms: i64) {
+fn remove(id: RecordId, aside: Option<u32>, state: &mut State, model: &mut Model, stamp: Stamp) {
     let got = match aside {
-        Some(amount) => state.remove_with(id.table, id.serial, [amount].into(), now_ms),
-        None => state.remove(id.table, id.serial, now_ms),
+        Some(amount) => state.remove_with(id.table, id.serial, [amount].into(), stamp),
+        None => state.remove(id.table, id.serial, stamp),
     };
     let expected = model.tables.entry(id.table).or_default().remove(&id.serial);
     assert_eq!(got.map(|record| Plain::of(&record).1), expected);
     model.links.retain(|link| link.0 != id && link.1 != id);
     if let (Some(amount), Some(mut record)) = (aside, expected) {
         record.aside = vec![amount];
-        model.departed.push((id, record, now_ms));
+        model.departed.push((id, record, stamp.now_ms));
     }
 }
 

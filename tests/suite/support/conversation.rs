@@ -9,6 +9,7 @@
 //! | `@ recipients N`, `@ groups N` | before the first call: the size of the world (else 250 and 8) |
 //! | `@ advance 61s` | the clock of the sandbox moves |
 //! | `@ force VENDOR FAULT` | the next call to the vendor ends in this fault |
+//! | `@ chaos RULE`, `@ chaos NAME`, `@ chaos off` | a chaos rule (YAML on one line) or a ready-made set comes into force; all go |
 //! | `@ issue NAME VENDOR CREDENTIAL ORGANIZATION [SCOPE…]` | a new token, for `$NAME` in later calls; without scopes it has all |
 //! | `@ act VENDOR ORGANIZATION ACTION [NAME=VALUE…]` | something is done in the vendor's console: what it gives in `= …`, each of it for `$NAME` (`$token`, `$base_url`) in later calls, and the facts behind it; or why it is refused |
 //! | `@ plan VENDOR ORGANIZATION PLAN` | the organization is on another plan from now on |
@@ -23,12 +24,14 @@
 //! | `@ show VENDOR SETTING` | a setting as declared, in `= …`, and the facts that fix it, in `* …` |
 //! | `> …` | a call: method and path, header fields, an empty `>` and the body; below `/_standin` to the control API |
 //! | `< …` | the reply: status, every header field, body (JSON laid out) |
+//! | `<< …` | how the reply leaves: late, cut short, not at all; what does not leave is not shown |
+//! | `% …` | a chaos rule that struck, the how-many-th call of those it met, and what came of it |
 //! | `* …` | the facts behind the reply |
 //! | `! …` | an advisory that the call ran into |
 //! | `~ …` | what the vendor did not look at |
 //! | `? …` | a hint |
 //!
-//! Everything but the reply's `<`, `=`, `*`, `!`, `~` and `?` lines is written by hand; those are compared, and written by
+//! Everything but the reply's `<`, `%`, `=`, `*`, `!`, `~` and `?` lines is written by hand; those are compared, and written by
 //! `UPDATE_GOLDEN=1`.
 
 use std::collections::BTreeMap;
@@ -39,16 +42,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
-use standin::call::{Body, Call, Reply};
+use standin::call::{Body, Call, Delivery, Ending, Reply};
+use standin::chaos::read;
 use standin::control::{Access, Desk, ROOT};
 use standin::engine::{Engine, Setup};
 use standin::fault::FaultName;
 use standin::limit::{LimitSeen, Limiter};
 use standin::notes::Notes;
 use standin::profile::Library;
+use standin::profile::diagnostic::render;
 use standin::profile::grammar::duration_ms;
 use standin::profile::model::Profile;
 use standin::profile::overlay;
+use standin::profile::source::Source;
 
 /// 2026-01-01T00:00:00Z, the moment at which every conversation begins.
 pub const START_MS: i64 = 1_767_225_600_000;
@@ -59,7 +65,7 @@ const ONE_LINE_BYTES_MAX: usize = 100;
 /// Plays a conversation: its text with what was really answered.
 pub fn play(library: &Arc<Library>, text: &str) -> String {
     let lines: Vec<&str> =
-        text.lines().filter(|line| !line.starts_with(['<', '=', '*', '!', '~', '?'])).collect();
+        text.lines().filter(|line| !line.starts_with(['<', '%', '=', '*', '!', '~', '?'])).collect();
     let mut out = String::new();
     let mut stage = Stage {
         library,
@@ -170,6 +176,7 @@ impl Stage<'_> {
                 let fault = FaultName::parse(fault).expect("a fault");
                 self.engine().force_next("default", vendor, fault);
             }
+            ["chaos", ..] => self.chaos(directive["chaos".len()..].trim()),
             ["issue", name, vendor, credential, organization, ref scopes @ ..] => {
                 let engine = self.engine();
                 let sandbox = engine.sandbox("default").expect("the default sandbox");
@@ -229,6 +236,19 @@ impl Stage<'_> {
             ["show", vendor, setting] => self.show(vendor, setting, out),
             _ => panic!("`@ {directive}` is no directive, or stands where it cannot"),
         }
+    }
+
+    fn chaos(&mut self, rule: &str) {
+        let engine = self.engine();
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        if rule == "off" {
+            return engine.disarm_all(&sandbox);
+        }
+        let rule = if rule.starts_with('{') { rule.to_owned() } else { format!("{{use: {rule}}}") };
+        let mut found = Vec::new();
+        let rules = read::read_sent(&Source::new("rule", rule), Some(engine.profiles()), &mut found);
+        let rules = rules.unwrap_or_else(|| panic!("{}", render(&found)));
+        engine.arm(&sandbox, rules).expect("room for a rule");
     }
 
     fn limits<T>(&mut self, vendor: &str, work: impl FnOnce(&Limiter, i64) -> Result<T, String>) -> T {
@@ -328,7 +348,7 @@ impl Stage<'_> {
         // Every reply of a vendor carries its id.
         let id = reply.headers.remove("standin-request-id").expect("an id");
         assert_eq!(id.to_str().ok(), Some(notes.request_id.as_str()));
-        write_reply(&reply, out);
+        write_left(&reply, &notes, out);
         if !notes.vendor.is_empty() {
             let profile = self.profile(&notes.vendor);
             write_notes(&profile, &notes, out);
@@ -369,21 +389,72 @@ fn read_call(lines: &[String]) -> Call {
     }
 }
 
-/// Every reply is told whole, and claims to be JSON only when it is.
-fn write_reply(reply: &Reply, out: &mut String) {
-    let headers = &reply.headers;
-    writeln!(out, "< {}", reply.status.as_u16()).expect("a String takes every write");
-    for (name, value) in headers {
-        writeln!(out, "< {name}: {}", value.to_str().expect("a visible value"))
+/// A reply as it reaches the client, if it does.
+fn write_left(reply: &Reply, notes: &Notes, out: &mut String) {
+    let Delivery { delay_ms, ending, .. } = reply.delivery.as_deref().cloned().unwrap_or_default();
+    if delay_ms > 0 {
+        writeln!(out, "<< {delay_ms} ms later").expect("a String takes every write");
+    }
+    let ends = match ending {
+        Ending::Whole => None,
+        Ending::Reset => Some("the connection is reset".to_owned()),
+        Ending::Close => Some("the connection is closed".to_owned()),
+        Ending::Garbage => Some("what is no HTTP comes".to_owned()),
+        Ending::Hang { at_most_ms } => Some(format!("nothing comes for {at_most_ms} ms")),
+        Ending::Truncate { after_bytes } => Some(format!("cut short after {after_bytes} bytes")),
+        Ending::Drip { bytes_per_second } => Some(format!("at {bytes_per_second} bytes a second")),
+    };
+    match ending {
+        Ending::Whole
+            if notes.chaos.as_ref().is_some_and(|struck| struck.ending == Some("malformed_json")) =>
+        {
+            assert!(serde_json::from_slice::<Value>(&reply.body).is_err(), "it is no JSON");
+            write_head(reply, out);
+            write_body(reply, out);
+        }
+        Ending::Whole | Ending::Truncate { .. } | Ending::Drip { .. } => write_reply(reply, out),
+        Ending::Reset | Ending::Close | Ending::Garbage | Ending::Hang { .. } => {}
+    }
+    if let Some(ends) = ends {
+        writeln!(out, "<< {ends}").expect("a String takes every write");
+    }
+    let Some(struck) = &notes.chaos else { return };
+    // What `@ force` asked for stands in the line above.
+    for strike in struck.strikes.iter().filter(|strike| !strike.rule.starts_with("next-")) {
+        let drawn = strike.drawn.map_or_else(String::new, |drawn| format!(", drawn {drawn:.4}"));
+        writeln!(out, "% {} {}{drawn}", strike.rule, strike.nth).expect("a String takes every write");
+    }
+    if let Some(status) = struck.lost_status {
+        let took = if struck.is_committed { "took effect" } else { "came to nothing" };
+        writeln!(out, "% the call {took}: the vendor's own reply was {status}")
             .expect("a String takes every write");
     }
-    let claims_json =
-        headers.get("content-type").is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
+}
+
+/// Every reply is told whole, and claims to be JSON only when it is.
+fn write_reply(reply: &Reply, out: &mut String) {
+    write_head(reply, out);
+    let claims_json = reply
+        .headers
+        .get("content-type")
+        .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
     assert_eq!(
         claims_json,
         serde_json::from_slice::<Value>(&reply.body).is_ok(),
         "JSON is called JSON, and nothing else is"
     );
+    write_body(reply, out);
+}
+
+fn write_head(reply: &Reply, out: &mut String) {
+    writeln!(out, "< {}", reply.status.as_u16()).expect("a String takes every write");
+    for (name, value) in &reply.headers {
+        writeln!(out, "< {name}: {}", value.to_str().expect("a visible value"))
+            .expect("a String takes every write");
+    }
+}
+
+fn write_body(reply: &Reply, out: &mut String) {
     if reply.body.is_empty() {
         return;
     }

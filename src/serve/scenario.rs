@@ -1,0 +1,47 @@
+//! A scenario by its name or its file, and how one begins in the default sandbox.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Refusal;
+use crate::engine::{DEFAULT_SANDBOX, Engine, Setup};
+use crate::profile::diagnostic;
+use crate::profile::files;
+use crate::profile::model::Profile;
+use crate::profile::suggest::instead;
+use crate::scenario::{self, Scenario};
+
+/// The scenario of a name or a file.
+///
+/// # Errors
+/// That there is none of it, or its mistakes.
+pub fn scenario(named: &str, known: &[Arc<Profile>]) -> Result<Scenario, Refusal> {
+    let source = match scenario::ready::named(named) {
+        Some(source) => source,
+        None if !Path::new(named).exists() && !named.contains(['/', '.']) => {
+            let names: Vec<&str> = scenario::ready::all().map(|(name, _)| name).collect();
+            let why = format!("no scenario and no file is called {named}; {}", instead(named, &names));
+            return Err(Refusal::new(why));
+        }
+        None => files::file(Path::new(named)).map_err(Refusal::new)?,
+    };
+    let mut mistakes = Vec::new();
+    let read = scenario::read::read(&source, Some(known), &mut mistakes);
+    read.ok_or_else(|| {
+        let sentence = format!("{named} has mistakes; correct them, see `standin check {named}`");
+        Refusal { details: diagnostic::render(&mistakes) + "\n", sentence }
+    })
+}
+
+/// Has the default sandbox made as a scenario wants it.
+pub(super) fn make_room(scenario: &Scenario, setup: &mut Setup) {
+    setup.recipients = scenario.setup.recipients.unwrap_or(setup.recipients);
+    setup.groups = scenario.setup.groups.unwrap_or(setup.groups);
+}
+
+/// Begins a scenario in the default sandbox.
+pub(super) fn begin(scenario: &Arc<Scenario>, engine: &Engine) -> Result<(), Refusal> {
+    let sandbox = engine.sandbox(DEFAULT_SANDBOX);
+    let begun = sandbox.and_then(|sandbox| engine.play(&sandbox, scenario));
+    begun.map_err(|refused| Refusal::new(format!("--scenario: {}", refused.sentence())))
+}
