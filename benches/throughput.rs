@@ -22,6 +22,9 @@ use standin::engine::{Engine, Setup};
 use standin::serve::Choice;
 use standin::server::{Address, Door, Limits, open, run};
 
+mod arrange;
+use arrange::{Around, VENDOR, arrange};
+
 /// Recipients in the store that is measured.
 const RECIPIENTS: usize = 100_000;
 /// Connections that call at the same time, each from a thread of its own.
@@ -36,6 +39,8 @@ struct Case {
     name: &'static str,
     /// How many requests are sent before the first answer is read.
     depth: usize,
+    /// What stands around it.
+    around: Around,
     /// The nth request.
     request: fn(u64) -> Vec<u8>,
     /// What design demands, as a part of the limit.
@@ -43,30 +48,64 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "GET one user", depth: 1, request: get_one, wanted: 0.7 },
-    Case { name: "GET one user, 16 at once", depth: 16, request: get_one, wanted: 0.7 },
-    Case { name: "list 100 of 100,000", depth: 1, request: list, wanted: 0.5 },
-    Case { name: "list 100 of 100,000, 16 at once", depth: 16, request: list, wanted: 0.5 },
-    Case { name: "create", depth: 1, request: create, wanted: 0.5 },
-    Case { name: "create, 16 at once", depth: 16, request: create, wanted: 0.5 },
+    Case { name: "GET one user", depth: 1, around: Around::Nothing, request: get_one, wanted: 0.7 },
+    Case {
+        name: "GET one user, 16 at once",
+        depth: 16,
+        around: Around::Nothing,
+        request: get_one,
+        wanted: 0.7,
+    },
+    Case { name: "GET one user, limits on", depth: 1, around: Around::Limits, request: get_one, wanted: 0.7 },
+    Case {
+        name: "GET one user, limits on, 16 at once",
+        depth: 16,
+        around: Around::Limits,
+        request: get_one,
+        wanted: 0.7,
+    },
+    Case {
+        name: "GET one user, a rule armed",
+        depth: 1,
+        around: Around::Chaos,
+        request: get_one,
+        wanted: 0.7,
+    },
+    Case {
+        name: "GET one user, a rule armed, 16 at once",
+        depth: 16,
+        around: Around::Chaos,
+        request: get_one,
+        wanted: 0.7,
+    },
+    Case { name: "list 100 of 100,000", depth: 1, around: Around::Nothing, request: list, wanted: 0.5 },
+    Case {
+        name: "list 100 of 100,000, 16 at once",
+        depth: 16,
+        around: Around::Nothing,
+        request: list,
+        wanted: 0.5,
+    },
+    Case { name: "create", depth: 1, around: Around::Nothing, request: create, wanted: 0.5 },
+    Case { name: "create, 16 at once", depth: 16, around: Around::Nothing, request: create, wanted: 0.5 },
 ];
 
 fn get_one(nth: u64) -> Vec<u8> {
     // Ids of this vendor go up by three; all over the store, so that no cache is flattered.
     let id = 123 + 3 * (nth.wrapping_mul(7_919) % RECIPIENTS as u64);
-    request(&format!("GET /cofense/v2/users/u{id}"), "")
+    request(&format!("GET /{VENDOR}/v2/users/u{id}"), "")
 }
 
 fn list(nth: u64) -> Vec<u8> {
     let page = 1 + nth.wrapping_mul(7_919) % (RECIPIENTS as u64 / 100);
-    request(&format!("GET /cofense/v2/users?page={page}&per_page=100"), "")
+    request(&format!("GET /{VENDOR}/v2/users?page={page}&per_page=100"), "")
 }
 
 fn create(nth: u64) -> Vec<u8> {
     let body = format!(
         r#"{{"email":"new{nth}@example.com","firstName":"Ada","lastName":"Byron","title":"Analyst"}}"#
     );
-    request("POST /cofense/v2/users", &body)
+    request(&format!("POST /{VENDOR}/v2/users"), &body)
 }
 
 fn request(line: &str, body: &str) -> Vec<u8> {
@@ -75,7 +114,7 @@ fn request(line: &str, body: &str) -> Vec<u8> {
         body => format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()),
     };
     format!(
-        "{line} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer cofense-api-token\r\n{content}\r\n{body}"
+        "{line} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {VENDOR}-api-token\r\n{content}\r\n{body}"
     )
     .into_bytes()
 }
@@ -98,12 +137,13 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
     let started = now();
-    let standin = runtime.block_on(start_standin());
+    let (standin, engine) = runtime.block_on(start_standin());
     println!("engine with {RECIPIENTS} recipients: {} ms\n", started.elapsed().as_millis());
     println!("| call | limit, requests/s | Standin, requests/s | of the limit | wanted | bytes |");
     println!("|---|---:|---:|---:|---:|---:|");
     let counter = AtomicU64::new(0);
     for case in CASES {
+        arrange(&engine, case.around);
         let sample = Client::to(standin).call(&(case.request)(counter.fetch_add(1, Ordering::Relaxed)));
         let limit = runtime.block_on(start_limit(&sample));
         let mut rates = Vec::new();
@@ -214,18 +254,18 @@ fn length(bytes: &[u8]) -> Option<usize> {
     Some(end + length.parse::<usize>().ok()?)
 }
 
-async fn start_standin() -> SocketAddr {
+async fn start_standin() -> (SocketAddr, Arc<Engine>) {
     let mut setup = Setup::new(Choice::default().read().expect("the profiles are good").profiles);
     setup.recipients = RECIPIENTS;
-    let engine = Engine::start(setup).expect("the engine starts");
+    let engine = Arc::new(Engine::start(setup).expect("the engine starts"));
     let door = Door { address: Address::Tcp(([127, 0, 0, 1], 0).into()), vendor: None };
     let open = open(vec![door]).await.expect("a free port");
     let Some((Address::Tcp(address), _)) = open.addresses().into_iter().next() else {
         panic!("a port was asked for")
     };
-    let desk = Desk::new(Arc::new(engine), Access::default());
+    let desk = Desk::new(Arc::clone(&engine), Access::default());
     tokio::spawn(run(open, Arc::new(desk), Limits::default(), std::future::pending()));
-    address
+    (address, engine)
 }
 
 /// A server of hyper alone that answers every request with the bytes of a response, after reading its body.
@@ -280,7 +320,7 @@ fn start_up() {
             let mut command = Command::new(env!("CARGO_BIN_EXE_standin"));
             command.args(["--listen", "127.0.0.1:0", "--recipients", recipients]);
             if recipients.len() > 6 {
-                command.args(["--vendors", "cofense"]);
+                command.args(["--vendors", VENDOR]);
             }
             let started = now();
             let mut child =

@@ -149,7 +149,7 @@ impl Chaos {
     /// Takes the rule of a number or a name out of force, or all of a set's name; what they were.
     pub fn disarm(&self, id: &str) -> Vec<Arc<Armed>> {
         let mut rules = self.rules.write();
-        let is_meant = |one: &mut Arc<Armed>| one.is(id) || one.rule.set.as_deref() == Some(id);
+        let is_meant = |one: &mut Arc<Armed>| one.is(id) || one.rule.is_called(id);
         let gone: Vec<Arc<Armed>> = rules.extract_if(.., is_meant).collect();
         self.is_armed.store(!rules.is_empty(), Ordering::Release);
         gone

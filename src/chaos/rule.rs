@@ -38,9 +38,11 @@ pub struct Rule {
     pub at: Option<Place>,
 }
 
-/// Whether a rule is meant by a name: its own, or that of the ready-made rules that it is one of (`flaky-reset` of `flaky`).
-pub fn is_of(name: &str, rule: &str) -> bool {
-    rule.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+impl Rule {
+    /// Whether it is meant by a name: its own, or that of the ready-made set that it is from.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.set.as_deref() == Some(name)
+    }
 }
 
 /// Which calls; what is `None` is any.

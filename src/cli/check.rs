@@ -1,8 +1,8 @@
-//! `standin check FILE…`: every mistake of profiles, chaos rules and recipient files, at once.
+//! `standin check FILE…`: every mistake of profiles, chaos rules, scenarios and recipient files, at once.
 //!
 //! A profile is read as `--profiles` would: with those built in, and with the other files named, so that it may extend
-//! any of them; and with every value of each of its variants. Chaos rules are held against the same profiles, and since
-//! others may be served, a name that none of them has is only worth a look.
+//! any of them; and with every value of each of its variants. Chaos rules and scenarios are held against the same profiles, and
+//! since others may be served, a name that none of them has is only worth a look.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,9 +11,11 @@ use std::sync::Arc;
 use super::CheckArgs;
 use crate::chaos;
 use crate::profile::diagnostic::{self, Diagnostic, Severity};
+use crate::profile::model::Profile;
 use crate::profile::node::parse;
 use crate::profile::source::Source;
 use crate::profile::{Library, files};
+use crate::scenario;
 use crate::seed::{self, Format};
 
 pub(super) fn run(args: &CheckArgs) -> ExitCode {
@@ -26,7 +28,11 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         report.recipients(name, text, *format);
     }
     report.profiles(&found.profiles);
-    report.chaos(&found.chaos, &found.profiles);
+    if !found.chaos.is_empty() || !found.scenarios.is_empty() {
+        let known = known(&found.profiles);
+        report.rules(&found.chaos, &known);
+        report.scenarios(&found.scenarios, &known);
+    }
     super::complain(&report.mistakes);
     for why in &found.unreadable {
         super::complain(&format!("error: {why}\n"));
@@ -44,6 +50,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
 struct Found {
     profiles: Vec<Arc<Source>>,
     chaos: Vec<Arc<Source>>,
+    scenarios: Vec<Arc<Source>>,
     recipients: Vec<(String, Vec<u8>, Format)>,
     /// What could not be read, a sentence each.
     unreadable: Vec<String>,
@@ -95,9 +102,18 @@ impl Found {
     fn sort_in_text(&mut self, source: Arc<Source>) {
         match parse(&source, &mut Vec::new()) {
             Some(tree) if chaos::read::is_file(&tree) => self.chaos.push(source),
+            Some(tree) if scenario::read::is_file(&tree) => self.scenarios.push(source),
             Some(_) | None => self.profiles.push(source),
         }
     }
+}
+
+/// The vendors that rules and scenarios may be about: those built in, and those of the profiles that are checked too.
+fn known(profiles: &[Arc<Source>]) -> Vec<Arc<Profile>> {
+    let sources: Vec<_> = files::built_in().into_iter().chain(profiles.iter().cloned()).collect();
+    let library = Library::read(&sources, &mut Vec::new());
+    let vendors = library.vendors();
+    vendors.filter_map(|vendor| library.profile(vendor, &[]).ok()).map(Arc::new).collect()
 }
 
 /// The files of a folder that can be checked, in the order of their names.
@@ -144,26 +160,37 @@ impl Report {
         self.mistakes += &problems;
     }
 
-    fn chaos(&mut self, files: &[Arc<Source>], profiles: &[Arc<Source>]) {
-        if files.is_empty() {
-            return;
-        }
-        let sources: Vec<_> = files::built_in().into_iter().chain(profiles.iter().cloned()).collect();
-        let library = Library::read(&sources, &mut Vec::new());
-        let vendors = library.vendors();
-        let known: Vec<_> =
-            vendors.filter_map(|vendor| library.profile(vendor, &[]).ok()).map(Arc::new).collect();
+    fn rules(&mut self, files: &[Arc<Source>], known: &[Arc<Profile>]) {
+        self.files(files, known, chaos::read::read, |rules| {
+            let (count, s) = (rules.len(), if rules.len() == 1 { "" } else { "s" });
+            format!("{count} chaos rule{s}")
+        });
+    }
+
+    fn scenarios(&mut self, files: &[Arc<Source>], known: &[Arc<Profile>]) {
+        self.files(files, known, scenario::read::read, |scenario| {
+            let (count, s) = (scenario.steps.len(), if scenario.steps.len() == 1 { "" } else { "s" });
+            format!("the scenario {}, {count} step{s}", scenario.name)
+        });
+    }
+
+    fn files<T>(
+        &mut self,
+        files: &[Arc<Source>],
+        known: &[Arc<Profile>],
+        read: impl Fn(&Arc<Source>, Option<&[Arc<Profile>]>, &mut Vec<Diagnostic>) -> Option<T>,
+        what: impl Fn(&T) -> String,
+    ) {
         let mut all: Vec<Diagnostic> = Vec::new();
         for file in files {
             let mut mistakes = Vec::new();
             // Without a name that none of these vendors has, it may still be right.
-            let rules = chaos::read::read(file, None, &mut mistakes);
-            match &rules {
+            match read(file, None, &mut mistakes) {
                 None => self.is_bad = true,
-                Some(rules) => {
-                    let (count, s) = (rules.len(), if rules.len() == 1 { "" } else { "s" });
-                    self.good += &format!("ok {}: {count} chaos rule{s}\n", file.name);
-                    chaos::read::read(file, Some(&known), &mut mistakes);
+                Some(found) => {
+                    self.good += &format!("ok {}: {}\n", file.name, what(&found));
+                    mistakes.clear();
+                    read(file, Some(known), &mut mistakes);
                     mistakes.iter_mut().for_each(|mistake| mistake.severity = Severity::Warning);
                 }
             }

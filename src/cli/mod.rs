@@ -29,8 +29,8 @@ mod serve;
 const AFTER_HELP: &str = "\
 Every option is also an environment variable: --seed-file is STANDIN_SEED_FILE; lists have commas in between.
 
-Exit codes: 0 well; 1 `check` found mistakes or `healthcheck` no healthy server,
-or the server refused what `ctl` asked; 2 it cannot start, or nobody could be asked.";
+Exit codes: 0 well; 1 `check` found mistakes, `rehearse` a client that broke a rule, `healthcheck` no
+healthy server, or the server refused what `ctl` asked; 2 it cannot start, or nobody could be asked.";
 
 /// Standin is a stand-in for SaaS vendors: one small server that answers as their user-management APIs do.
 #[derive(Debug, Parser)]
@@ -46,13 +46,13 @@ pub struct Args {
 enum Command {
     /// Serve the vendors (what `standin` does without a command)
     Serve(Box<ServeArgs>),
-    /// Check profiles, chaos rules and recipient files; every mistake is listed
+    /// Check profiles, chaos rules, scenarios and recipient files; every mistake is listed
     Check(CheckArgs),
     /// Describe a vendor: how it is reached, what it serves, its facts and variants
     Explain(ExplainArgs),
     /// Print the OpenAPI 3.1 document of a vendor's surface as emulated
     Openapi(OpenapiArgs),
-    /// Print the JSON Schema of profiles or of chaos rules, for editors
+    /// Print the JSON Schema of profiles, chaos rules or scenarios, for editors
     Schema(SchemaArgs),
     /// Run a client against a scenario, and tell how it behaved
     Rehearse(Box<rehearse::RehearseArgs>),
@@ -136,7 +136,7 @@ struct ProfileArgs {
 
 #[derive(Debug, clap::Args)]
 struct CheckArgs {
-    /// Profiles and chaos rules (.yaml, .yml, .json) and recipients (.csv, .json, .ndjson), or folders of them
+    /// Profiles, chaos rules and scenarios (.yaml, .yml, .json) and recipients (.csv, .json, .ndjson), or folders of them
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
     files: Vec<PathBuf>,
 }
@@ -168,6 +168,9 @@ struct SchemaArgs {
     /// For a file of chaos rules
     #[arg(long, conflicts_with = "extending")]
     chaos: bool,
+    /// For a scenario
+    #[arg(long, conflicts_with_all = ["extending", "chaos"])]
+    scenario: bool,
 }
 
 #[derive(Debug, clap::Args)]

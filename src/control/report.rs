@@ -44,13 +44,18 @@ const CLIENT: &[Field] = &[
 const REPORT: &[Field] = &[
     Field::required("sandbox", Kind::Text, "The sandbox."),
     Field::required("seed", COUNT, "Its seed."),
-    Field::required("passed", Kind::Bool, "Whether no verdict failed."),
+    Field::required("passed", Kind::Bool, "Whether nothing failed that is required."),
     Field::required("calls", COUNT, "How many calls the journal holds."),
     Field::required("forgotten", COUNT, "How many it has let go: nothing is said about those."),
     Field::required(
         "clients",
         Kind::List(&Kind::Object(CLIENT)),
         "The clients, in the order in which they came.",
+    ),
+    Field::required(
+        "required",
+        Kind::Any,
+        "The rules that must not be broken, as the scenario has them; `null` for all.",
     ),
     Field::required(
         "expected",
@@ -66,7 +71,7 @@ pub(super) const ROWS: &[Row] = &[Row {
     method: Method::GET,
     path: "/v1/sandboxes/{sandbox}/report",
     name: "get_report",
-    about: "How the clients of a sandbox behaved: a verdict for each rule of good conduct, with evidence, facts and advice. The header `Standin-Passed` says in every format whether none failed.",
+    about: "How the clients of a sandbox behaved: a verdict for each rule of good conduct, with evidence, facts and advice. The header `Standin-Passed` says in every format whether nothing failed that is required.",
     query: &[Field::optional(
         "format",
         Kind::Word(&["json", "text", "junit", "html"]),

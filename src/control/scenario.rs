@@ -99,10 +99,12 @@ const TO_COME: &[Field] = &[
     Field::required("step", WHOLE, "Which step, from 1."),
     Field::optional("at", Kind::Time, "When it is due, by the sandbox's clock."),
     Field::optional("after", WHOLE, "After how many calls it is due."),
+    Field::optional("counted", WHOLE, "How many of those came so far."),
 ];
 
 fn list(_: &Desk, _: &Ask<'_>) -> Result<Reply, Problem> {
-    let about = |source: &Arc<Source>| scenario::read::read(source, None, &mut Vec::new()).map(|one| one.about);
+    let about =
+        |source: &Arc<Source>| scenario::read::read(source, None, &mut Vec::new()).map(|one| one.about);
     let all = scenario::ready::all();
     let told = all.map(|(name, source)| json!({"name": name, "about": about(&source)}));
     ok(&json!({"scenarios": told.collect::<Vec<_>>()}))
@@ -167,12 +169,12 @@ fn told(timeline: &Timeline) -> Value {
         }
         one
     });
-    let to_come = timeline.to_come().map(|(step, due)| match due {
+    let to_come = timeline.to_come().map(|(step, due, counted)| match due {
         Due::At(at_ms) => {
             let at_ms = timeline.began_ms.saturating_add(i64::try_from(*at_ms).unwrap_or(i64::MAX));
             json!({"step": step + 1, "at": rfc3339(at_ms)})
         }
-        Due::After { calls, .. } => json!({"step": step + 1, "after": calls}),
+        Due::After { calls, .. } => json!({"step": step + 1, "after": calls, "counted": counted}),
     });
     json!({
         "scenario": scenario.name,

@@ -58,16 +58,19 @@ impl Engine {
         gone.iter().for_each(|one| told_gone(sandbox, &one.rule));
     }
 
-    /// Puts the rules into force that a sandbox begins with: those of the command line, in the default one.
+    /// What a sandbox begins with: the default one, the rules and the scenario of the command line.
     ///
     /// # Errors
-    /// That there are too many.
-    pub(super) fn arm_first(&self, sandbox: &Sandbox) -> Result<(), Refused> {
-        let rules = &self.stock.setup.chaos;
-        if *sandbox.name == *DEFAULT_SANDBOX && !rules.is_empty() {
-            self.arm(sandbox, rules.clone())?;
+    /// That there are too many rules, or that the sandbox is not one that the scenario can be played in.
+    pub(super) fn begin_first(&self, sandbox: &Sandbox) -> Result<(), Refused> {
+        if *sandbox.name != *DEFAULT_SANDBOX {
+            return Ok(());
         }
-        Ok(())
+        let setup = &self.stock.setup;
+        if !setup.chaos.is_empty() {
+            self.arm(sandbox, setup.chaos.clone())?;
+        }
+        setup.scenario.as_ref().map_or(Ok(()), |scenario| self.play(sandbox, scenario))
     }
 
     /// Lets the next call to a vendor in a sandbox end in a fault, in the vendor's own shape.
@@ -140,6 +143,9 @@ impl Vendor {
         let issued =
             visit.shown.filter(|_| fate.token.is_some()).and_then(|shown| visit.engine.issued(shown));
         let visit = &Visit { issued: issued.as_deref().or(visit.issued), ..*visit };
+        // It has died since the call was met, be it by a moment.
+        let now_ms = if fate.token.is_some() { visit.sandbox.clock.now_ms() } else { surface.now_ms };
+        let surface = &Surface { now_ms, ..*surface };
         if !fate.loses_reply() {
             // A reply that ends badly is the one that would have been; what it tells of need not have taken effect.
             let is_tried_out = !fate.commits() && !visit.call.method.is_safe();

@@ -52,7 +52,12 @@ impl Engine {
         }
         let now_ms = clock.now_ms();
         let stands = if clock.is_frozen() { "stands at" } else { "is at" };
-        sandbox.journal.mark(now_ms, MarkKind::Clock, None, format!("the clock {stands} {}", rfc3339(now_ms)));
+        sandbox.journal.mark(
+            now_ms,
+            MarkKind::Clock,
+            None,
+            format!("the clock {stands} {}", rfc3339(now_ms)),
+        );
         Ok(())
     }
 }

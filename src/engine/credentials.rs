@@ -163,15 +163,17 @@ impl Engine {
         ending: &[Listed],
     ) -> Result<Minted, Refused> {
         let kind = &self.kind(sandbox, wish.vendor, wish.credential)?;
-        ending.iter().for_each(|one| self.end(sandbox, kind, one));
-        let living = self.living(sandbox, wish);
+        let mut living = self.living(sandbox, wish);
+        living.retain(|one| ending.iter().all(|ending| ending.number != one.number));
         let surplus = match kind.at_most.filter(|_| kind.carrier != Carrier::Client) {
             _ if kind.one_at_a_time => living.len(),
             Some(at_most) => (living.len() + 1).saturating_sub(at_most),
             None => 0,
         };
-        living.iter().take(surplus).for_each(|one| self.end(sandbox, kind, one));
-        Ok(self.mint(sandbox, kind, wish, None))
+        // Whoever is told of the new one has it before any old one is refused.
+        let minted = self.mint(sandbox, kind, wish, None);
+        ending.iter().chain(living.iter().take(surplus)).for_each(|one| self.end(sandbox, kind, one));
+        Ok(minted)
     }
 
     /// Replaces a credential by a new one of the same scopes, name and length of life; the old one ends, at once or when
@@ -256,7 +258,12 @@ impl Engine {
     }
 
     /// A kind of credential, under the variants that are in force in the sandbox.
-    fn kind(&self, sandbox: &Sandbox, vendor: usize, credential: usize) -> Result<Credential, Refused> {
+    pub(super) fn kind(
+        &self,
+        sandbox: &Sandbox,
+        vendor: usize,
+        credential: usize,
+    ) -> Result<Credential, Refused> {
         let opened = sandbox.opened(vendor).map(|vendor| Arc::clone(&vendor.profile));
         let profile = opened.or_else(|| self.profiles().get(vendor).cloned());
         let kind = profile.and_then(|profile| profile.credentials.get(credential).cloned());

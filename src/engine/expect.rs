@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::differences::{Person, differences, keys};
 use super::sandbox::Sandbox;
 use super::{Engine, Refused, Staff};
 use crate::journal::matching::is_part;
-use crate::record::text::folded;
 use crate::report::{Conduct, Ended, Verdict};
-use crate::scenario::{Expect, RecordsExpected};
+use crate::scenario::{Done, Expect, RecordsExpected, Timeline};
 use crate::seed::Recipient;
 
 /// How many records are named that are not as they should be.
@@ -19,68 +19,76 @@ const NAMED_MAX: usize = 5;
 const PAGE_RECORDS: usize = 1_000;
 
 impl Engine {
-    /// What the scenario under way expects, if there is one: at its checkpoints so far, and at the end, as if that were now.
+    /// What the scenario under way expects, if there is one: at its checkpoints so far, and at the end, as if that were now; and
+    /// what of its steps could not be done.
     pub fn expected(&self, sandbox: &Sandbox) -> Vec<Verdict> {
-        self.playing(sandbox, |timeline| {
-            let Some(timeline) = timeline else { return Vec::new() };
-            let scenario = &timeline.scenario;
-            let mut verdicts = timeline.judged.clone();
-            verdicts.extend(self.judge(sandbox, &scenario.expect, timeline.from_call, &scenario.vendors));
-            verdicts
-        })
+        // Looked at beside the lock of the timeline: there may be many records, and calls must not wait for that.
+        let Some(timeline) = self.playing(sandbox, |timeline| timeline.cloned()) else { return Vec::new() };
+        let failed = timeline.done.iter().filter_map(Done::failed);
+        let mut verdicts: Vec<Verdict> = failed.map(|why| verdict(false, why, Vec::new())).collect();
+        verdicts.extend(timeline.judged.iter().cloned());
+        let missed = |name: &str| {
+            Verdict::not_met(Conduct::EndsAsExpected, format!("the checkpoint {name} was not reached"))
+        };
+        verdicts.extend(timeline.checkpoints_to_come().map(missed));
+        verdicts.extend(self.judge(sandbox, &timeline.scenario.expect, &timeline));
+        verdicts
     }
 
-    /// Looks whether a sandbox is as expected, one verdict for each thing; calls are those from a number of its journal on.
-    /// `vendors` are those that are meant where none is named; empty for all that the sandbox has.
-    pub fn judge(
-        &self,
-        sandbox: &Sandbox,
-        expect: &Expect,
-        from_call: u64,
-        vendors: &[String],
-    ) -> Vec<Verdict> {
+    /// Looks whether a sandbox is as expected, one verdict for each thing.
+    pub(super) fn judge(&self, sandbox: &Sandbox, expect: &Expect, timeline: &Timeline) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
-        let all = sandbox.journal.all();
-        let calls: Vec<_> = all.iter().filter(|entry| entry.number >= from_call).collect();
         if let Some(count) = expect.calls {
-            let made = calls.len() as u64;
+            let made = timeline.calls;
             let says = format!("{made} calls were made, {count} were expected");
             verdicts.push(verdict(count.is_met_by(made), says, Vec::new()));
         }
+        let calls = sandbox.journal.all();
+        let calls = || calls.iter().filter(|entry| entry.number >= timeline.from_call);
         for seen in &expect.seen {
-            let met: Vec<_> = calls.iter().filter(|entry| seen.calls.is_met_by(entry)).collect();
+            let met: Vec<_> = calls().filter(|entry| seen.calls.is_met_by(entry)).collect();
             let says = format!("{} calls as {} wants them, {} were expected", met.len(), seen.at, seen.count);
             let ids = met.iter().map(|entry| entry.request_id().to_owned()).take(NAMED_MAX);
             verdicts.push(verdict(seen.count.is_met_by(met.len() as u64), says, ids.collect()));
         }
         for records in &expect.records {
-            verdicts.extend(self.each(sandbox, records.vendor.as_deref(), vendors, |vendor| {
+            verdicts.extend(self.each(sandbox, records.vendor.as_deref(), timeline, |vendor| {
                 self.count_records(sandbox, vendor, records)
             }));
         }
         if expect.no_duplicates {
-            verdicts.extend(self.each(sandbox, None, vendors, |vendor| self.find_doubles(sandbox, vendor)));
+            verdicts.extend(self.each(sandbox, None, timeline, |vendor| self.find_doubles(sandbox, vendor)));
         }
         verdicts
     }
 
+    /// Looks at the vendor named; without one at those that the scenario names, and where it names none, at those that were
+    /// called: nobody has done anything to the others.
     fn each(
         &self,
         sandbox: &Sandbox,
         named: Option<&str>,
-        vendors: &[String],
+        timeline: &Timeline,
         look: impl Fn(usize) -> Result<Verdict, Refused>,
     ) -> Vec<Verdict> {
+        let of_scenario = &timeline.scenario.vendors;
+        let several = if of_scenario.is_empty() { &timeline.called } else { of_scenario };
         let is_meant = |name: &str| match named {
             Some(named) => name == named,
-            None => vendors.is_empty() || vendors.iter().any(|vendor| vendor == name),
+            None => several.iter().any(|vendor| vendor == name),
         };
         let all = self.profiles().iter().enumerate();
         let meant = all.filter(|(index, profile)| sandbox.has(*index) && is_meant(&profile.vendor));
         let looked = meant.map(|(index, _)| {
             look(index).unwrap_or_else(|refused| verdict(false, refused.sentence().to_owned(), Vec::new()))
         });
-        looked.collect()
+        let looked: Vec<Verdict> = looked.collect();
+        match looked.is_empty() {
+            true => {
+                vec![verdict(false, "no vendor was called that could be as expected".to_owned(), Vec::new())]
+            }
+            false => looked,
+        }
     }
 
     fn count_records(
@@ -109,16 +117,19 @@ impl Engine {
 
     /// Holds the people of the first organization against those of a file: who is missing, who is too much, who is otherwise.
     pub fn compare(&self, sandbox: &Sandbox, vendor: usize, file: &str, wanted: &[Recipient]) -> Verdict {
-        let compared = self.staff(sandbox, vendor, None).and_then(|staff| {
-            let wrong = |why: String| Refused::Invalid(format!("{file} cannot be {}'s: {why}", staff.vendor.profile.vendor));
+        let looked = self.staff(sandbox, vendor, None).and_then(|staff| {
+            let wrong = |why: String| {
+                Refused::Invalid(format!("{file} cannot be {}'s: {why}", staff.vendor.profile.vendor))
+            };
             let wanted = staff.drafts(wanted).map_err(wrong)?;
-            let found: Vec<Value> = records(&staff, &people(&staff)?)?
-                .into_iter()
-                .map(|mut record| record["attributes"].take())
-                .collect();
-            Ok(differences(&staff.vendor.profile.vendor, file, &wanted, &found))
+            let found = records(&staff, &people(&staff)?)?.into_iter().map(|mut record| Person {
+                id: record["id"].as_str().unwrap_or_default().to_owned(),
+                attributes: record["attributes"].take(),
+            });
+            let found: Vec<Person> = found.collect();
+            Ok(compared(&staff.vendor.profile.vendor, file, wanted.len(), &differences(&wanted, &found)))
         });
-        compared.unwrap_or_else(|refused| verdict(false, refused.sentence().to_owned(), Vec::new()))
+        looked.unwrap_or_else(|refused| verdict(false, refused.sentence().to_owned(), Vec::new()))
     }
 
     fn find_doubles(&self, sandbox: &Sandbox, vendor: usize) -> Result<Verdict, Refused> {
@@ -163,36 +174,13 @@ fn people(staff: &Staff<'_>) -> Result<String, Refused> {
         .ok_or_else(|| Refused::Unknown(format!("{} keeps no people", staff.vendor.profile.vendor)))
 }
 
-/// In what people are not as a file has them.
-fn differences(vendor: &str, file: &str, wanted: &[Value], found: &[Value]) -> Verdict {
-    let mut by_key: HashMap<String, usize> = HashMap::new();
-    for (nth, person) in found.iter().enumerate() {
-        by_key.extend(keys(person).into_iter().map(|key| (key, nth)));
-    }
-    let mut is_wanted = vec![false; found.len()];
-    let mut wrong = Vec::new();
-    for person in wanted {
-        let name = keys(person).into_iter().next().unwrap_or_default();
-        match keys(person).iter().find_map(|key| by_key.get(key)) {
-            None => wrong.push(format!("{name} is missing")),
-            Some(nth) => {
-                is_wanted[*nth] = true;
-                let members = person.as_object().into_iter().flatten();
-                let mut other = members.filter(|(attribute, value)| !is_part(value, &found[*nth][attribute.as_str()]));
-                if let Some((attribute, value)) = other.next() {
-                    wrong.push(format!("{name} has not {attribute} {value}"));
-                }
-            }
-        }
-    }
-    let surplus = found.iter().zip(&is_wanted).filter(|(_, is_wanted)| !**is_wanted);
-    wrong.extend(surplus.map(|(person, _)| {
-        format!("{} is too much", keys(person).into_iter().next().unwrap_or_default())
-    }));
+/// What came of comparing people with a file.
+fn compared(vendor: &str, file: &str, wanted: usize, wrong: &[String]) -> Verdict {
     let says = match wrong.len() {
-        0 => format!("{vendor} has the {} people of {file}", wanted.len()),
+        0 => format!("{vendor} has the {wanted} people of {file}"),
         many => {
-            let more = if many > NAMED_MAX { format!(", and {} more", many - NAMED_MAX) } else { String::new() };
+            let more =
+                if many > NAMED_MAX { format!(", and {} more", many - NAMED_MAX) } else { String::new() };
             let named: Vec<&str> = wrong.iter().take(NAMED_MAX).map(String::as_str).collect();
             format!("{vendor} has not the people of {file}: {}{more}", named.join("; "))
         }
@@ -211,18 +199,4 @@ fn records(staff: &Staff<'_>, kind: &str) -> Result<Vec<Value>, Refused> {
             return Ok(all);
         }
     }
-}
-
-/// What a person is known by: the user name, and the e-mail addresses.
-fn keys(attributes: &Value) -> Vec<String> {
-    let emails = attributes["emails"].as_array().map_or(&[][..], Vec::as_slice);
-    let emails = emails.iter().map(|email| &email["value"]);
-    let mut keys: Vec<String> = std::iter::once(&attributes["userName"])
-        .chain(emails)
-        .filter_map(Value::as_str)
-        .map(|key| folded(key, false).into_owned())
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }

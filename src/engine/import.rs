@@ -1,17 +1,19 @@
 //! Recipients of a file that come to an organization's others: all of them or none, and every line named that the vendor
 //! would not keep.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
 
+use super::differences::{common, keys, with_people};
 use super::populate::{Place, Wrong};
 use super::staff::Staff;
 use super::vendor::rules;
 use crate::operation::{RECORDS_MAX, table};
 use crate::record;
 use crate::seed::{self, Format, Loaded, Problem, Recipient};
-use crate::store::{OrganizationId, Store};
+use crate::store::{OrganizationId, Record, Store};
 
 /// How many lines of a file are named at most.
 pub const LINES_MAX: usize = seed::PROBLEMS_MAX;
@@ -47,12 +49,23 @@ impl Staff<'_> {
         let (place, id) = self.place();
         let people = place.mould(false).map(|mould| table(mould.index));
         let people = people.ok_or_else(|| "it keeps no recipients".to_owned())?;
-        let mut state = Store::new(&rules(&self.vendor.profile)).snapshot();
-        if let Some(wrong) = place.given(&mut state, recipients).into_iter().next() {
-            return Err(wrong.sentence);
-        }
-        let drafts = state.page(people, id, 0, recipients.len());
-        Ok(drafts.iter().map(|record| Value::Object(record::attributes(record.body()))).collect())
+        let drawn = |is_otherwise| {
+            let mut state = Store::new(&rules(&self.vendor.profile)).snapshot();
+            // Without the vendor's laws: a file need not have all that a vendor insists on.
+            let place = Place { is_otherwise, is_import: false, ..place };
+            if let Some(wrong) = place.given(&mut state, recipients).into_iter().next() {
+                return Err(wrong.sentence);
+            }
+            Ok(state.page(people, id, 0, recipients.len()))
+        };
+        // What differs is made up, and nothing that the recipients have.
+        let (one, other) = (drawn(false)?, drawn(true)?);
+        let known = one
+            .iter()
+            .filter_map(|record| Some((record.serial, keys(&attributes(record)).into_iter().next()?)));
+        let known: HashMap<u64, String> = known.collect();
+        let both = one.iter().zip(&other).map(|(one, other)| common(&attributes(one), &attributes(other)));
+        Ok(both.map(|draft| with_people(&draft, &known)).collect())
     }
 
     /// The organization's place among the vendor's records, to be filled from a file.
@@ -66,6 +79,7 @@ impl Staff<'_> {
             dice: self.sandbox.dice,
             now_ms: self.sandbox.clock.now_ms(),
             first: 0,
+            is_otherwise: false,
             is_import: true,
         };
         (place, id)
@@ -118,4 +132,8 @@ impl From<Problem> for Line {
         let Problem { file: _, line, column, message, help } = problem;
         Self { line, column, message, help }
     }
+}
+
+fn attributes(record: &Record) -> Value {
+    Value::Object(record::attributes(record.body()))
 }

@@ -8,6 +8,8 @@ mod bulk;
 mod chaos;
 mod clock;
 mod credentials;
+mod deeds;
+mod differences;
 mod expect;
 mod import;
 mod journal;
@@ -39,6 +41,7 @@ use crate::profile::Library;
 use crate::profile::fixed::{Fixed, ORGANIZATIONS, fixed};
 use crate::profile::model::{ApiKind, Profile};
 use crate::representation::answer::REQUEST_ID;
+use crate::scenario::Scenario;
 use crate::seed::Recipient;
 use crate::seed::chance::mix;
 use crate::stage::routing::{self, Routes};
@@ -49,8 +52,8 @@ use crate::world::Clock;
 pub use actions::Given;
 pub use clock::{CLOCK_MS_MAX, Turn};
 pub use credentials::{Minted, Wish};
-pub use limits::LimitChange;
 pub use import::{Imported, LINES_MAX, Line};
+pub use limits::LimitChange;
 use sandbox::Stock;
 pub use sandbox::{Birth, DEFAULT_SANDBOX, Sandbox};
 pub use sandboxes::{ORGANIZATIONS_MAX, RECIPIENTS_MAX, SANDBOXES_MAX};
@@ -80,6 +83,8 @@ pub struct Setup {
     pub standing: Vec<(String, String, String)>,
     /// Chaos rules that the default sandbox begins with.
     pub chaos: Vec<Rule>,
+    /// The scenario that the default sandbox begins with.
+    pub scenario: Option<Arc<Scenario>>,
     /// A time at which all clocks stand still, in milliseconds since 1970.
     pub clock_ms: Option<i64>,
     /// Whether replies carry `Standin-Request-Id`.
@@ -99,6 +104,7 @@ impl Setup {
             people: None,
             standing: Vec::new(),
             chaos: Vec::new(),
+            scenario: None,
             clock_ms: None,
             request_ids: true,
             library: None,
@@ -178,7 +184,7 @@ impl Engine {
         for index in 0..engine.profiles().len() {
             sandbox.vendor(index)?;
         }
-        engine.arm_first(&sandbox).map_err(|refused| refused.sentence().to_owned())?;
+        engine.begin_first(&sandbox).map_err(|refused| refused.sentence().to_owned())?;
         engine.sandboxes.insert(DEFAULT_SANDBOX.into(), Arc::new(sandbox));
         Ok(engine)
     }
@@ -320,7 +326,9 @@ impl Engine {
         let Ok(sandbox) = self.sandbox(named).or_else(|_| self.sandbox(DEFAULT_SANDBOX)) else {
             return self.nobody(call, notes);
         };
-        self.catch_up(&sandbox);
+        // What was due may have ended the very credential that the call shows.
+        let has_changed = self.catch_up(&sandbox);
+        let now = shown.as_deref().filter(|_| has_changed).and_then(|token| self.vault.token(token));
         notes.sandbox = sandbox.name.to_string();
         notes.credential = journal::shown(&sandbox, addressed.vendor, api, call, shown.as_deref(), owner);
         let Ok(Some(vendor)) = sandbox.vendor(addressed.vendor) else { return self.nobody(call, notes) };
@@ -329,7 +337,7 @@ impl Engine {
                 call,
                 addressed: &addressed,
                 shown: shown.as_deref(),
-                issued: issued.as_deref(),
+                issued: now.as_deref().or(issued.as_deref()),
                 client: client.as_ref(),
                 sandbox: &sandbox,
                 engine: self,

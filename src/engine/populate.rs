@@ -30,7 +30,8 @@ pub fn populate(
 ) -> Result<(), String> {
     for (index, organization) in birth.organizations.iter().enumerate() {
         let id = OrganizationId(u16::try_from(index).unwrap_or(u16::MAX));
-        let place = Place { vendor, organization, id, dice, now_ms, first: 0, is_import: false };
+        let place =
+            Place { vendor, organization, id, dice, now_ms, first: 0, is_otherwise: false, is_import: false };
         let own = people.filter(|_| index == 0);
         // The second organization is there to be a stranger to; a tenth of the people is plenty.
         let count = if index == 0 { birth.recipients } else { birth.recipients / 10 };
@@ -78,6 +79,8 @@ pub(super) struct Place<'a> {
     pub now_ms: i64,
     /// The how-many-th the first is of all that were ever put here, so that no two are drawn alike.
     pub first: u64,
+    /// Whether what is drawn is another than usual: what that changes is nothing that recipients have by themselves.
+    pub is_otherwise: bool,
     /// Whether they come to others: then the vendor's laws are looked at, and groups that are there are joined.
     pub is_import: bool,
 }
@@ -88,6 +91,7 @@ pub(super) struct Mould<'a> {
     pub index: usize,
     kind: &'a RecordType,
     template: &'a Template<SeedSlot>,
+    is_otherwise: bool,
     picks: Dice,
     uuids: Dice,
     amounts: Vec<Dice>,
@@ -114,8 +118,9 @@ impl Place<'_> {
             index,
             kind,
             template,
+            is_otherwise: self.is_otherwise,
             picks: dice("pick"),
-            uuids: dice("uuid"),
+            uuids: dice(if self.is_otherwise { "another uuid" } else { "uuid" }),
             scratch: RefCell::default(),
             amounts: kind.vendor_data.iter().map(|data| dice(&data.name)).collect(),
             keys: kind.unique.iter().map(|unique| key_slot(unique, template)).collect(),
@@ -305,6 +310,8 @@ impl Traits<'_> {
                 let index =
                     below(self.mould.picks.draw("pick", self.nth), u64::try_from(choices.len()).unwrap_or(1));
                 let choice = usize::try_from(index).ok().and_then(|index| choices.get(index));
+                let other = choices.iter().find(|other| self.mould.is_otherwise && Some(*other) != choice);
+                let choice = other.or(choice);
                 choice.map(|choice| use_it(choice)).is_some()
             }
             SeedSlot::Uuid => {

@@ -16,6 +16,9 @@ impl Engine {
             marks: &journal.marks(),
             forgotten: journal.forgotten(),
         };
-        Report { expected: self.expected(sandbox), ..draw_up(&kept) }
+        let required = self.playing(sandbox, |timeline| {
+            timeline.and_then(|timeline| timeline.scenario.expect.required.clone())
+        });
+        Report { expected: self.expected(sandbox), required, ..draw_up(&kept) }
     }
 }

@@ -146,6 +146,8 @@ impl Sandbox {
 
     /// Everything as at birth but what came from outside: records, standings, settings, limits, clock, credentials.
     pub fn reset(&self, vault: &Vault) {
+        // First, so that no step of it comes behind what is undone here.
+        drop(self.play.clear());
         for place in &self.vendors {
             let mut place = place.write();
             if let Some(opened) = &*place {
@@ -158,7 +160,6 @@ impl Sandbox {
         self.clock.follow(&setup.clock_ms.map_or_else(Clock::system, Clock::frozen));
         self.snapshots.write().clear();
         self.chaos.clear();
-        drop(self.play.clear());
         self.journal.clear();
         vault.forget(&self.name);
         self.issue_first(vault);

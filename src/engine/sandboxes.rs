@@ -109,7 +109,7 @@ impl Engine {
     pub fn reset_sandbox(&self, name: &str) -> Result<(), Refused> {
         let sandbox = self.sandbox(name)?;
         sandbox.reset(&self.vault);
-        self.arm_first(&sandbox)
+        self.begin_first(&sandbox)
     }
 
     /// A vendor of a sandbox.

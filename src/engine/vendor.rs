@@ -222,7 +222,7 @@ impl Vendor {
             visit.issued.and_then(|issued| visit.sandbox.organizations.get(issued.owner.organization));
         let organization = organization.map(String::as_str).unwrap_or_default();
         let named = sight.organization.as_deref().unwrap_or(organization);
-        let base_url = format!("http://{}{}{}", visit.call.host, visit.addressed.prefix, api.base_of(named));
+        let base_url = ["http://", &visit.call.host, visit.addressed.prefix, &api.base_of(named)].concat();
         let now_ms = visit.sandbox.clock.now_ms();
         let call = visit.call;
         let surface = Surface { profile, api, ids: &ids, call, organization, now_ms, base_url: &base_url };

@@ -325,7 +325,10 @@ fn keep_sent(call: &Call, carriers: Carriers<'_>, found: &mut Found) -> Kept {
 }
 
 fn keep_answered(body: &Bytes, found: &mut Found) -> Kept {
-    let text = mask::json(body, found).map_or_else(|| String::from_utf8_lossy(body), Cow::Owned);
+    // Written anew, so that what is repeated in escapes is found, too.
+    let is_plain = !mask::is_suspect(body) && !body.contains(&b'\\');
+    let text = if is_plain { None } else { mask::json(body, found) };
+    let text = text.map_or_else(|| String::from_utf8_lossy(body), Cow::Owned);
     Kept::of_text(found.hide(&text).into_owned(), body.len())
 }
 

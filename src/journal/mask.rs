@@ -8,7 +8,10 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE,
+    ETAG, PROXY_AUTHORIZATION, SET_COOKIE, USER_AGENT,
+};
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
@@ -19,6 +22,10 @@ const SOUGHT_BYTES_MIN: usize = 4;
 
 /// Words before a credential that are not part of it.
 const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "token", "apikey", "key"];
+
+/// Headers of nearly every call, in whose names there is nothing to look for.
+static HARMLESS: [HeaderName; 8] =
+    [ACCEPT, ACCEPT_ENCODING, USER_AGENT, CONNECTION, CONTENT_TYPE, CONTENT_LENGTH, ETAG, CACHE_CONTROL];
 
 /// Where the profile keeps credentials, beside the places that every client uses.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,7 +45,8 @@ pub(super) struct Found {
 
 impl Carriers<'_> {
     pub(super) fn is_secret_header(&self, name: &HeaderName) -> bool {
-        is_secret_name(name.as_str()) || is_cookie(name) || self.headers.contains(&name)
+        self.headers.contains(&name)
+            || !HARMLESS.contains(name) && (is_secret_name(name.as_str()) || is_cookie(name))
     }
 
     fn is_secret_parameter(&self, name: &str) -> bool {

@@ -84,7 +84,7 @@ impl Shown {
 /// how many it is in itself: the first.
 pub(super) fn add_groups(seen: Seen<'_>, id: RecordId, is_nested: bool, groups: &mut Vec<RecordId>) -> usize {
     let start = groups.len();
-    groups.extend(seen.groups_of(id));
+    seen.each_group_of(id, |group| groups.push(group));
     let direct = groups.len() - start;
     if !is_nested || direct == 0 {
         return direct;
@@ -93,7 +93,11 @@ pub(super) fn add_groups(seen: Seen<'_>, id: RecordId, is_nested: bool, groups: 
     let mut next = start;
     while let Some(group) = groups.get(next).copied() {
         next += 1;
-        groups.extend(seen.groups_of(group).filter(|around| known.insert(*around)));
+        seen.each_group_of(group, |around| {
+            if known.insert(around) {
+                groups.push(around);
+            }
+        });
     }
     direct
 }

@@ -81,7 +81,9 @@ impl Ids<'_> {
             }
             IdCore::Hex => unscramble(self.key, u64::from_str_radix(core, 16).ok()?),
         };
-        (self.id(serial) == id).then_some(serial)
+        let mut own = Vec::with_capacity(id.len());
+        self.write(serial, &mut own);
+        (own == id.as_bytes()).then_some(serial)
     }
 }
 

@@ -58,8 +58,8 @@ conducts! {
         "Set `active` to false; delete only when history may go.";
     KeepsSecretsOutOfUrls "keeps_secrets_out_of_urls" "Put no secret into a URL."
         "Send tokens in the Authorization header: URLs are logged.";
-    EndsAsExpected "ends_as_expected" "Left the vendor's records as they should be."
-        "Compare what the vendor holds with what it should hold, and mend the difference.";
+    EndsAsExpected "ends_as_expected" "Came to a good end, and left the vendor's records as they should be."
+        "Look at how the work ended, and at what the vendor holds by then: what differs is what to mend.";
 }
 
 impl Conduct {

@@ -37,6 +37,7 @@ pub fn draw_up(kept: &Kept<'_>) -> Report {
         forgotten: kept.forgotten,
         clients: trails.iter().map(client).collect(),
         expected: Vec::new(),
+        required: None,
         timeline: timeline(kept, &trails, &whose),
     }
 }

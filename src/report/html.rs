@@ -56,10 +56,10 @@ pub fn html(report: &Report) -> String {
 fn head(report: &Report, html: &mut String) {
     let (passed, failed) = (ended(report, Ended::Pass), ended(report, Ended::Fail));
     let not_met = ended(report, Ended::NotMet);
-    let (class, word) = match (failed, passed + not_met) {
-        (0, 0) => ("none", "nothing to judge"),
-        (0, _) => ("pass", "passed"),
-        (_, _) => ("fail", "failed"),
+    let (class, word) = match (failed + passed + not_met, report.passed()) {
+        (0, _) => ("none", "nothing to judge"),
+        (_, true) => ("pass", "passed"),
+        (_, false) => ("fail", "failed"),
     };
     let span = report.span_ms.map_or_else(String::new, |(from_ms, to_ms)| {
         format!(

@@ -16,6 +16,7 @@ pub fn json(report: &Report) -> Value {
         "calls": report.calls,
         "forgotten": report.forgotten,
         "clients": report.clients.iter().map(client).collect::<Vec<_>>(),
+        "required": report.required.as_ref().map(|all| all.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
         "expected": report.expected.iter().map(verdict).collect::<Vec<_>>(),
         "span": report.span_ms.map(|(from_ms, to_ms)| json!({ "from": moment(from_ms), "to": moment(to_ms) })),
         "timeline": report.timeline.iter().map(event).collect::<Vec<_>>(),

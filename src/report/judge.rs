@@ -7,6 +7,7 @@
 //! | `tokens` | what it did with dead tokens, and with living ones; where it put them |
 //! | `paging` | how it read lists |
 //! | `writes` | conflicts, writes whose answer was lost, what the vendor's own advice is about |
+//! | `under_way` | which calls can have been made before an answer was seen |
 //! | `matches` | whether it took a record for one that it was looking for |
 //!
 //! **Invariant:** no verdict depends on the order of a map, and each looks at a call a bounded number of times.
@@ -15,19 +16,13 @@ mod matches;
 mod paging;
 mod retries;
 mod tokens;
+mod under_way;
 mod waiting;
 mod writes;
 
 use super::trail::{Step, Trail};
 use super::verdict::Proof;
 use super::{Conduct, Ended, Verdict};
-
-/// How long after a refusal another call can come that was under way already, in milliseconds: its client cannot have seen
-/// the refusal.
-const UNDER_WAY_MS: i64 = 50;
-
-/// How many such calls there can be: more than so many at the same time no client of such an api has.
-const UNDER_WAY_MAX: usize = 16;
 
 /// The verdicts on a client, one for each rule but [`Conduct::EndsAsExpected`], in their order.
 pub(super) fn all(trail: &Trail<'_>) -> Vec<Verdict> {

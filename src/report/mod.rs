@@ -7,8 +7,8 @@ pub mod conduct;
 mod draw;
 mod escape;
 pub mod html;
-mod judge;
 pub mod json;
+mod judge;
 pub mod junit;
 pub mod text;
 mod trail;
@@ -35,6 +35,8 @@ pub struct Report {
     pub clients: Vec<Client>,
     /// What was expected at the end, and whether it is so; empty where nothing was.
     pub expected: Vec<Verdict>,
+    /// The rules that must not be broken, and what was expected always; `None` for all.
+    pub required: Option<Vec<Conduct>>,
     /// What happened, in order.
     pub timeline: Vec<Event>,
 }
@@ -165,12 +167,18 @@ impl Client {
 }
 
 impl Report {
-    /// Whether no verdict failed.
+    /// Whether nothing failed that is required.
     pub fn passed(&self) -> bool {
         self.failed().next().is_none()
     }
 
-    /// All verdicts that failed, each with its client.
+    /// Whether a rule must not be broken.
+    pub fn requires(&self, conduct: Conduct) -> bool {
+        conduct == Conduct::EndsAsExpected
+            || self.required.as_ref().is_none_or(|required| required.contains(&conduct))
+    }
+
+    /// All verdicts that failed and must not, each with its client.
     pub fn failed(&self) -> impl Iterator<Item = (Option<&Client>, &Verdict)> {
         let of_clients = self
             .clients
@@ -178,6 +186,6 @@ impl Report {
             .flat_map(|client| client.verdicts.iter().map(move |verdict| (Some(client), verdict)));
         of_clients
             .chain(self.expected.iter().map(|verdict| (None, verdict)))
-            .filter(|(_, verdict)| verdict.ended == Ended::Fail)
+            .filter(|(_, verdict)| verdict.ended == Ended::Fail && self.requires(verdict.conduct))
     }
 }

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use super::escape::{name, sentence};
-use super::{Ended, FactShown, Report, Verdict};
+use super::{Conduct, Ended, FactShown, Report, Verdict};
 
 /// What a text may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,14 +176,18 @@ impl Page {
         let (word, broken) = (self.inked(style, word), counted(failed, "rule", "rules"));
         self.line(&format!("{word}: {broken} broken, {passed} kept, {not_met} not met"));
         for client in &report.clients {
-            self.failed_of(&name(&client.name()), &client.verdicts);
+            self.failed_of(report, &name(&client.name()), &client.verdicts);
         }
-        self.failed_of("what was expected", &report.expected);
+        self.failed_of(report, "what was expected", &report.expected);
     }
 
-    fn failed_of(&mut self, who: &str, verdicts: &[Verdict]) {
+    fn failed_of(&mut self, report: &Report, who: &str, verdicts: &[Verdict]) {
         let failed = verdicts.iter().filter(|verdict| verdict.ended == Ended::Fail);
-        let mut words: Vec<&str> = failed.map(|verdict| verdict.conduct.as_str()).collect();
+        let word = |conduct: Conduct| match report.requires(conduct) {
+            true => conduct.as_str().to_owned(),
+            false => format!("{} (not required)", conduct.as_str()),
+        };
+        let mut words: Vec<String> = failed.map(|verdict| word(verdict.conduct)).collect();
         words.dedup();
         if words.is_empty() {
             return;

@@ -166,11 +166,14 @@ impl<'a> Step<'a> {
         form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
     }
 
-    /// Whether it names a value, in lower case: in the path, the query or the body.
-    pub fn names(&self, value: &str) -> bool {
-        self.parameters().any(|(_, sent)| sent.to_lowercase().contains(value))
-            || self.entry.path().to_lowercase().contains(value)
-            || self.entry.sent.text().to_lowercase().contains(value)
+    /// All that it says, in lower case: path, parameters, body.
+    pub fn said(&self) -> String {
+        let mut said = format!("{}\n{}\n", self.entry.path(), self.entry.sent.text());
+        for (_, value) in self.parameters() {
+            said.push_str(&value);
+            said.push('\n');
+        }
+        said.to_lowercase()
     }
 }
 

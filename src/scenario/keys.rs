@@ -1,7 +1,8 @@
 //! The keys of a scenario file.
 
 use crate::chaos::keys::{RULES, WHERE};
-use crate::profile::grammar::{Block, Key, Kind, Need};
+use crate::profile::grammar::{Block, Kind};
+use crate::profile::keys::kinds::{default, may, must};
 
 const COUNT_MAX: i64 = 1_000_000_000;
 
@@ -12,25 +13,12 @@ const COUNT: Kind = Kind::Int { min: 0, max: COUNT_MAX };
 const RECIPIENTS: Kind = Kind::Int { min: 0, max: 1_000_000 };
 const GROUPS: Kind = Kind::Int { min: 0, max: 10_000 };
 
-const fn may(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key { name, kind, need: Need::Optional, about }
-}
-
-const fn must(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key { name, kind, need: Need::Required, about }
-}
-
 /// The whole file.
 pub static SCENARIO: Block = Block {
     name: "scenario",
     about: "A scenario: what happens to a vendor while a client works with it, and what is expected at the end.",
     keys: &[
-        Key {
-            name: "standin",
-            kind: Kind::Int { min: 1, max: 1 },
-            need: Need::Default("1"),
-            about: "The version of this language.",
-        },
+        default("standin", Kind::Int { min: 1, max: 1 }, "1", "The version of this language."),
         must("scenario", Kind::Name, "Its name."),
         must("about", Kind::Text, "What it rehearses, in a sentence."),
         may(
@@ -49,7 +37,11 @@ pub static SETUP: Block = Block {
     name: "setup",
     about: "What is so before the client starts.",
     keys: &[
-        may("recipients", RECIPIENTS, "How many recipients the first organization has; each other has a tenth."),
+        may(
+            "recipients",
+            RECIPIENTS,
+            "How many recipients the first organization has; each other has a tenth.",
+        ),
         may("groups", GROUPS, "How many groups."),
         may("organizations", Kind::List(&Kind::Name), "The organizations; without it `acme` and `globex`."),
         may("set", SET, SET_ABOUT),
@@ -127,9 +119,11 @@ pub static ACT: Block = Block {
     ],
 };
 
-const SET_ABOUT: &str = "Settings, by `VENDOR.NAME`: the plan (`plan`), a prerequisite, a variant, or `limits` (`on`, `off`).";
+const SET_ABOUT: &str =
+    "Settings, by `VENDOR.NAME`: the plan (`plan`), a prerequisite, a variant, or `limits` (`on`, `off`).";
 
-const SET: Kind = Kind::Map(&Kind::Either(&[Kind::Text, Kind::Bool, Kind::Int { min: i64::MIN, max: i64::MAX }]));
+const SET: Kind =
+    Kind::Map(&Kind::Either(&[Kind::Text, Kind::Bool, Kind::Int { min: i64::MIN, max: i64::MAX }]));
 
 const LIMITS: Kind = Kind::Either(&[Kind::Block(&LIMIT), Kind::List(&Kind::Block(&LIMIT))]);
 
@@ -187,7 +181,10 @@ pub static EXPECT: Block = Block {
         may("verify", Kind::List(&Kind::Block(&VERIFY)), "Calls that should have been made."),
         may(
             "required",
-            Kind::Either(&[Kind::Word(&[("all", "all of them"), ("none", "none of them")]), Kind::List(&Kind::Word(CONDUCTS))]),
+            Kind::Either(&[
+                Kind::Word(&[("all", "all of them"), ("none", "none of them")]),
+                Kind::List(&Kind::Word(CONDUCTS)),
+            ]),
             "The rules of conduct that must not fail; without it all.",
         ),
     ],
@@ -223,10 +220,7 @@ pub static RECORDS: Block = Block {
 pub static VERIFY: Block = Block {
     name: "verify",
     about: "Calls that should have been made.",
-    keys: &[
-        must("match", Kind::Block(&MATCH), "Which calls."),
-        must("count", AMOUNT, "How many of them."),
-    ],
+    keys: &[must("match", Kind::Block(&MATCH), "Which calls."), must("count", AMOUNT, "How many of them.")],
 };
 
 /// Which calls.

@@ -25,6 +25,57 @@ pub struct Scenario {
     pub expect: Expect,
 }
 
+impl Scenario {
+    /// Whether it is about a vendor.
+    pub fn is_about(&self, vendor: &str) -> bool {
+        self.vendors.is_empty() || self.vendors.iter().any(|known| known == vendor)
+    }
+
+    /// The vendors that it names, its own and those of what it does and expects; some of them more than once.
+    pub fn vendors_named(&self) -> impl Iterator<Item = &str> {
+        let of_deeds = self.deeds().filter_map(|deed| match deed {
+            Deed::Act { vendor, .. } | Deed::Set { vendor, .. } => Some(vendor),
+            Deed::Credentials(credentials) => credentials.vendor.as_ref(),
+            Deed::Limits(limits) => limits.vendor.as_ref(),
+            Deed::Arm(_) | Deed::Lift(_) | Deed::Clock { .. } | Deed::Checkpoint { .. } => None,
+        });
+        let expected = self.records().filter_map(|records| records.vendor.as_ref());
+        self.vendors.iter().chain(of_deeds).chain(expected).map(String::as_str)
+    }
+
+    /// The organizations that it names; some of them more than once.
+    pub fn organizations_named(&self) -> impl Iterator<Item = &str> {
+        let of_deeds = self.deeds().flat_map(|deed| match deed {
+            Deed::Act { organization, .. } => vec![organization.as_ref()],
+            Deed::Credentials(credentials) => vec![credentials.organization.as_ref()],
+            Deed::Arm(rules) => rules.iter().map(|rule| rule.place.organization.as_ref()).collect(),
+            Deed::Lift(_)
+            | Deed::Set { .. }
+            | Deed::Limits(_)
+            | Deed::Clock { .. }
+            | Deed::Checkpoint { .. } => Vec::new(),
+        });
+        let of_steps = self.steps.iter().map(|step| match &step.due {
+            Due::After { place, .. } => place.organization.as_ref(),
+            Due::At(_) => None,
+        });
+        let expected = self.records().map(|records| records.organization.as_ref());
+        of_deeds.chain(of_steps).chain(expected).flatten().map(String::as_str)
+    }
+
+    fn deeds(&self) -> impl Iterator<Item = &Deed> {
+        self.setup.deeds.iter().chain(self.steps.iter().flat_map(|step| &step.deeds))
+    }
+
+    fn records(&self) -> impl Iterator<Item = &RecordsExpected> {
+        let at_checkpoints = self.deeds().filter_map(|deed| match deed {
+            Deed::Checkpoint { expect, .. } => Some(&expect.records),
+            _ => None,
+        });
+        at_checkpoints.chain([&self.expect.records]).flatten()
+    }
+}
+
 /// What is so before the client starts.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
@@ -155,6 +206,14 @@ pub struct Expect {
     pub seen: Vec<Seen>,
     /// The rules of conduct that must not fail; `None` for all.
     pub required: Option<Vec<Conduct>>,
+}
+
+impl Expect {
+    /// Whether nothing is expected of records and calls.
+    pub fn is_nothing(&self) -> bool {
+        let Self { calls, records, no_duplicates, seen, required: _ } = self;
+        calls.is_none() && records.is_empty() && !no_duplicates && seen.is_empty()
+    }
 }
 
 /// Records as they should be.

@@ -15,7 +15,6 @@ use super::keys::{AFTER, SCENARIO};
 use super::model::{Due, Scenario, Setup, Step};
 use crate::chaos::Where;
 use crate::chaos::read::place;
-use crate::chaos::rule::is_of;
 use crate::profile::build::Part;
 use crate::profile::diagnostic::{Diagnostic, Severity};
 use crate::profile::grammar::{duration_ms, duration_text, validate};
@@ -76,6 +75,8 @@ struct Reader<'a> {
 /// A chaos rule that comes into force.
 struct Armed {
     name: String,
+    /// The ready-made rules that it is one of.
+    set: Option<String>,
     /// When, and by which step; `None` for what is so from the start.
     by: Option<(Due, usize)>,
 }
@@ -106,13 +107,11 @@ impl<'a> Reader<'a> {
         for item in items {
             self.vendor(item);
         }
-        self.once(items, "vendor");
         self.vendors = items.iter().filter_map(Node::as_text).map(str::to_owned).collect();
     }
 
     fn setup(&mut self, node: &Node) -> Setup {
         let count = |key: &str| whole(node.get(key)).and_then(|count| usize::try_from(count).ok());
-        self.once(node.get("organizations").map_or(&[][..], Node::items), "organization");
         self.organizations = texts(node.get("organizations"));
         Setup {
             recipients: count("recipients"),
@@ -132,8 +131,7 @@ impl<'a> Reader<'a> {
             let message = format!("these are {} steps, and a scenario has at most {STEPS_MAX}", items.len());
             self.mistake("S006", &node.place, message, "leave some out");
         }
-        let steps: Vec<Step> =
-            items.iter().enumerate().map(|(index, item)| self.step(item, index)).collect();
+        let steps: Vec<Step> = items.iter().enumerate().map(|(index, item)| self.step(item, index)).collect();
         for (index, (item, step)) in items.iter().zip(&steps).enumerate() {
             self.lifted(item, &step.due, index);
         }
@@ -188,9 +186,11 @@ impl<'a> Reader<'a> {
     fn lifted(&mut self, step: &Node, due: &Due, index: usize) {
         for node in step.get("lift").map_or(&[][..], Node::items) {
             let Some(name) = node.as_text() else { continue };
-            let mut meant = self.armed.iter().filter(|armed| is_of(name, &armed.name)).peekable();
+            let mut meant = self.armed.iter().filter(|armed| armed.name == name || armed.set.as_deref() == Some(name)).peekable();
             if meant.peek().is_none() {
-                let names: Vec<&str> = self.armed.iter().map(|armed| armed.name.as_str()).collect();
+                let names = self.armed.iter().map(|armed| armed.set.as_ref().unwrap_or(&armed.name).as_str());
+                let mut names: Vec<&str> = names.collect();
+                names.dedup();
                 let help = instead(name, &names);
                 let message = format!("no chaos rule `{name}` comes into force in this scenario");
                 self.mistake("S001", &node.place, message, help);
@@ -210,18 +210,6 @@ impl<'a> Reader<'a> {
             self.mistake("S006", &node.place, message, format!("write `{most}` or less"));
         }
         ms.min(AHEAD_MS_MAX)
-    }
-
-    /// That no name of a list is there twice.
-    fn once(&mut self, items: &[Node], what: &str) {
-        for (index, item) in items.iter().enumerate() {
-            if let Some(first) = items[..index].iter().find(|first| first.as_text() == item.as_text()) {
-                let name = item.as_text().unwrap_or_default();
-                let mistake =
-                    Diagnostic::error("S005", &item.place, format!("the {what} `{name}` is there twice"));
-                self.out.push(mistake.also(&first.place, "the other").help("remove one of them"));
-            }
-        }
     }
 
     fn mistake(

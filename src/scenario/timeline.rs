@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::model::{Deed, Due, Scenario, Step};
+use super::model::{Deed, Due, Scenario};
 use crate::chaos::Meeting;
 use crate::report::Verdict;
 
 /// A scenario under way in a sandbox.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Timeline {
     /// The scenario.
     pub scenario: Arc<Scenario>,
@@ -19,6 +19,10 @@ pub struct Timeline {
     pub done: Vec<Done>,
     /// What came of the checkpoints.
     pub judged: Vec<Verdict>,
+    /// How many calls were answered since then, by the vendors that it is about.
+    pub calls: u64,
+    /// Which vendors those were, in the order in which they were called first.
+    pub called: Vec<String>,
     /// By step: whether it is done, and how many calls counted for it.
     steps: Vec<(bool, u64)>,
 }
@@ -38,11 +42,27 @@ impl Timeline {
     /// A scenario that begins now.
     pub fn begin(scenario: Arc<Scenario>, now_ms: i64, from_call: u64) -> Self {
         let steps = vec![(false, 0); scenario.steps.len()];
-        Self { scenario, began_ms: now_ms, from_call, done: Vec::new(), judged: Vec::new(), steps }
+        Self {
+            scenario,
+            began_ms: now_ms,
+            from_call,
+            done: Vec::new(),
+            judged: Vec::new(),
+            calls: 0,
+            called: Vec::new(),
+            steps,
+        }
     }
 
-    /// Counts a call that was answered.
+    /// Counts a call that was answered, if it was by a vendor that the scenario is about.
     pub fn count(&mut self, call: &Meeting<'_>) {
+        if !self.scenario.is_about(call.vendor) {
+            return;
+        }
+        self.calls += 1;
+        if self.called.iter().all(|vendor| vendor != call.vendor) {
+            self.called.push(call.vendor.to_owned());
+        }
         for (step, (is_done, counted)) in self.scenario.steps.iter().zip(&mut self.steps) {
             if let Due::After { place, .. } = &step.due
                 && !*is_done
@@ -57,8 +77,7 @@ impl Timeline {
     pub fn due(&mut self, now_ms: i64) -> Vec<usize> {
         let since_ms = u64::try_from(now_ms.saturating_sub(self.began_ms)).unwrap_or(0);
         let mut due: Vec<(u64, usize)> = Vec::new();
-        for (index, (step, (is_done, counted))) in
-            self.scenario.steps.iter().zip(&mut self.steps).enumerate()
+        for (index, (step, (is_done, counted))) in self.scenario.steps.iter().zip(&mut self.steps).enumerate()
         {
             let is_due = match &step.due {
                 Due::At(at_ms) => (since_ms >= *at_ms).then_some(*at_ms),
@@ -73,15 +92,29 @@ impl Timeline {
         due.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// The steps that are still to come, each with when it is due.
-    pub fn to_come(&self) -> impl Iterator<Item = (usize, &Due)> {
+    /// The steps that are still to come, each with when it is due, and how many calls counted for it.
+    pub fn to_come(&self) -> impl Iterator<Item = (usize, &Due, u64)> {
         let steps = self.scenario.steps.iter().zip(&self.steps).enumerate();
-        steps.filter(|(_, (_, (is_done, _)))| !is_done).map(|(index, (step, _))| (index, &step.due))
+        steps
+            .filter(|(_, (_, (is_done, _)))| !is_done)
+            .map(|(index, (step, (_, counted)))| (index, &step.due, *counted))
     }
 
-    /// The deeds of a step.
-    pub fn deeds(&self, step: usize) -> &[Deed] {
-        self.scenario.steps.get(step).map_or(&[], |step: &Step| &step.deeds)
+    /// The names of the checkpoints that are still to come and expect something.
+    pub fn checkpoints_to_come(&self) -> impl Iterator<Item = &str> {
+        let steps = self.to_come().filter_map(|(index, _, _)| self.scenario.steps.get(index));
+        steps.flat_map(|step| &step.deeds).filter_map(|deed| match deed {
+            Deed::Checkpoint { name, expect } if !expect.is_nothing() => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl Done {
+    /// That it could not be done, as a clause; `None` where it was.
+    pub fn failed(&self) -> Option<String> {
+        let why = self.outcome.as_ref().err()?;
+        Some(format!("step {} could not be done: {why}", self.step + 1))
     }
 }
 

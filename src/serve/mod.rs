@@ -100,6 +100,9 @@ fn prepare(order: Order) -> Result<(Vec<Door>, Setup), Refusal> {
     setup.recipients = order.recipients.unwrap_or(setup.recipients);
     setup.groups = order.groups.unwrap_or(setup.groups);
     setup.people = order.seed_file.as_deref().map(people).transpose()?;
+    if let Some(named) = &order.scenario {
+        scenario::begin_with(&Arc::new(scenario(named, &setup.profiles)?), &mut setup);
+    }
     Ok((doors, setup))
 }
 
@@ -132,17 +135,9 @@ struct Ready {
 /// Opens the doors and brings the vendors to life.
 async fn bring_up(order: Order) -> Result<Ready, Refusal> {
     let access = order.access.clone();
-    let named = order.scenario.clone();
-    let (doors, mut setup) = aside(|| prepare(order)).await?;
-    let played = named.map(|named| scenario(&named, &setup.profiles)).transpose()?.map(Arc::new);
-    if let Some(played) = &played {
-        scenario::make_room(played, &mut setup);
-    }
+    let (doors, setup) = aside(|| prepare(order)).await?;
     let open = server::open(doors).await.map_err(|error| Refusal::new(error.to_string()))?;
     let engine = aside(|| Engine::start(setup).map_err(Refusal::new)).await?;
-    if let Some(played) = &played {
-        scenario::begin(played, &engine)?;
-    }
     Ok(Ready { open, desk: Arc::new(Desk::new(Arc::new(engine), access)) })
 }
 

@@ -1,10 +1,10 @@
-//! A scenario by its name or its file, and how one begins in the default sandbox.
+//! A scenario by its name or its file, and how the default sandbox begins with one.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Refusal;
-use crate::engine::{DEFAULT_SANDBOX, Engine, Setup};
+use crate::engine::Setup;
 use crate::profile::diagnostic;
 use crate::profile::files;
 use crate::profile::model::Profile;
@@ -33,15 +33,9 @@ pub fn scenario(named: &str, known: &[Arc<Profile>]) -> Result<Scenario, Refusal
     })
 }
 
-/// Has the default sandbox made as a scenario wants it.
-pub(super) fn make_room(scenario: &Scenario, setup: &mut Setup) {
+/// Has the default sandbox made as a scenario wants it, and begin with it.
+pub(super) fn begin_with(scenario: &Arc<Scenario>, setup: &mut Setup) {
     setup.recipients = scenario.setup.recipients.unwrap_or(setup.recipients);
     setup.groups = scenario.setup.groups.unwrap_or(setup.groups);
-}
-
-/// Begins a scenario in the default sandbox.
-pub(super) fn begin(scenario: &Arc<Scenario>, engine: &Engine) -> Result<(), Refusal> {
-    let sandbox = engine.sandbox(DEFAULT_SANDBOX);
-    let begun = sandbox.and_then(|sandbox| engine.play(&sandbox, scenario));
-    begun.map_err(|refused| Refusal::new(format!("--scenario: {}", refused.sentence())))
+    setup.scenario = Some(Arc::clone(scenario));
 }

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** knows ids, not records; that both ends exist is the state's to see to.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 use hashbrown::HashMap;
@@ -48,31 +48,18 @@ impl Links {
 
     /// A group's members as a view sees them, in the order they joined.
     pub(super) fn members_seen(&self, group: RecordId, view: View) -> impl Iterator<Item = RecordId> {
-        let hidden: BTreeMap<RecordId, Option<&u64>> =
-            self.recent.hidden(all_of(group), view).map(|((_, member), before)| (*member, before)).collect();
-        let late = (!hidden.is_empty()).then(|| {
-            let links = self.members.get(&group).into_iter().flatten();
-            let standing = links.filter(|(_, member)| !hidden.contains_key(member));
-            let standing = standing.map(|(number, member)| (*number, *member));
-            let stood = hidden.iter().filter_map(|(member, number)| Some((**number.as_ref()?, *member)));
-            standing.chain(stood).collect::<BTreeMap<u64, RecordId>>().into_values()
-        });
+        let late = self.late_members(group, view);
         let as_is = late.is_none().then(|| self.members(group));
-        as_is.into_iter().flatten().chain(late.into_iter().flatten())
+        as_is.into_iter().flatten().chain(late.unwrap_or_default())
     }
 
-    /// The groups a member is in as a view sees them, by table and serial.
-    pub(super) fn groups_seen(&self, member: RecordId, view: View) -> impl Iterator<Item = RecordId> {
-        let hidden = self.recent_groups.hidden(all_of(member), view);
-        let hidden: BTreeMap<RecordId, bool> =
-            hidden.map(|((_, group), before)| (*group, before.is_some())).collect();
-        let late = (!hidden.is_empty()).then(|| {
-            let standing = self.groups_of(member).filter(|group| !hidden.contains_key(group));
-            let stood = hidden.iter().filter(|(_, stood)| **stood).map(|(group, _)| *group);
-            standing.chain(stood).collect::<BTreeSet<RecordId>>()
-        });
-        let as_is = late.is_none().then(|| self.groups_of(member));
-        as_is.into_iter().flatten().chain(late.into_iter().flatten())
+    /// Takes the groups a member is in as a view sees them, by table and serial. Not an iterator: each record of a page
+    /// comes here, and one that may be either of two costs as much as the look itself.
+    pub(super) fn each_group_seen(&self, member: RecordId, view: View, take: impl FnMut(RecordId)) {
+        match self.late_groups(member, view) {
+            Some(late) => late.into_iter().for_each(take),
+            None => self.groups_of(member).for_each(take),
+        }
     }
 
     /// Whether a view surely sees all links as they are.
@@ -163,6 +150,38 @@ impl Links {
     fn note(&mut self, group: RecordId, member: RecordId, before: Option<u64>, stamp: Stamp) {
         self.recent.note((group, member), before, stamp);
         self.recent_groups.note((member, group), before, stamp);
+    }
+
+    /// A group's members where a view may not see them as they are.
+    fn late_members(&self, group: RecordId, view: View) -> Option<Vec<RecordId>> {
+        if self.is_settled(view) {
+            return None;
+        }
+        let hidden = self.recent.hidden(all_of(group), view);
+        let hidden: BTreeMap<RecordId, Option<&u64>> =
+            hidden.map(|((_, member), before)| (*member, before)).collect();
+        let links = self.members.get(&group).into_iter().flatten();
+        let standing = links.filter(|(_, member)| !hidden.contains_key(member));
+        let standing = standing.map(|(number, member)| (*number, *member));
+        let stood = hidden.iter().filter_map(|(member, number)| Some((**number.as_ref()?, *member)));
+        let mut late: Vec<(u64, RecordId)> = standing.chain(stood).collect();
+        late.sort_unstable();
+        Some(late.into_iter().map(|(_, member)| member).collect())
+    }
+
+    /// The groups of a member where a view may not see them as they are.
+    fn late_groups(&self, member: RecordId, view: View) -> Option<Vec<RecordId>> {
+        if self.is_settled(view) {
+            return None;
+        }
+        let hidden = self.recent_groups.hidden(all_of(member), view);
+        let hidden: BTreeMap<RecordId, bool> =
+            hidden.map(|((_, group), before)| (*group, before.is_some())).collect();
+        let standing = self.groups_of(member).filter(|group| !hidden.contains_key(group));
+        let stood = hidden.iter().filter(|(_, stood)| **stood).map(|(group, _)| *group);
+        let mut late: Vec<RecordId> = standing.chain(stood).collect();
+        late.sort_unstable();
+        Some(late)
     }
 
     fn links_of(&self, member: RecordId) -> &[(RecordId, u64)] {

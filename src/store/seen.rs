@@ -141,8 +141,8 @@ impl<'a> Seen<'a> {
         self.members(group).count()
     }
 
-    /// The groups a member is in, in the order the groups were made (by table, then serial).
-    pub fn groups_of(self, member: RecordId) -> impl Iterator<Item = RecordId> + use<'a> {
-        self.state.links().groups_seen(member, self.view)
+    /// Takes the groups a member is in, in the order the groups were made (by table, then serial).
+    pub fn each_group_of(self, member: RecordId, take: impl FnMut(RecordId)) {
+        self.state.links().each_group_seen(member, self.view, take);
     }
 }

@@ -1,5 +1,7 @@
 //! A world of a test's own.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -10,11 +12,13 @@ use super::clock::SandboxClock;
 use super::credential::{Credential, Key};
 use super::link::{Link, duration, segment};
 use super::organization::Organization;
+use super::scenario::Scenario;
 use super::settings::{Limits, Settings};
 use super::verify::{Count, judge};
 use super::{Error, link};
-use crate::engine::DEFAULT_SANDBOX;
+use crate::engine::{DEFAULT_SANDBOX, Refused};
 use crate::report::Report;
+use crate::serve;
 
 /// A sandbox; deleted when dropped, unless it is the default one.
 #[derive(Debug)]
@@ -116,6 +120,45 @@ impl Sandbox {
     /// Its chaos rules.
     pub fn chaos(&self) -> Chaos<'_> {
         Chaos { sandbox: self }
+    }
+
+    /// Starts a scenario that comes with Standin. It needs as many recipients and groups as it says; `docs/scenarios.md` has
+    /// them in a table.
+    ///
+    /// ```
+    /// use standin::Standin;
+    ///
+    /// let standin = Standin::builder().vendors(["scim"]).start()?;
+    /// let sandbox = standin.sandbox_builder().recipients(60).groups(4).make()?;
+    /// sandbox.play("token-rotation")?;
+    /// // Here the client under test would work: its token is rotated after the fifth call.
+    /// assert_eq!(sandbox.scenario().read()?["steps"], 2);
+    /// let report = sandbox.report()?;
+    /// assert!(report.passed(), "{report}");
+    /// # Ok::<(), standin::testing::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Which scenarios there are, that one is under way, or what kind of sandbox it needs.
+    pub fn play(&self, name: &str) -> Result<(), Error> {
+        self.ask(Method::POST, "/scenario", &json!({"scenario": name})).map(drop)
+    }
+
+    /// Starts a scenario from a file, in YAML or JSON.
+    ///
+    /// # Errors
+    /// Its mistakes, that one is under way, or what kind of sandbox it needs.
+    pub fn play_file(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let engine = self.link.desk.engine();
+        let scenario = serve::scenario(&path.as_ref().to_string_lossy(), engine.profiles())?;
+        let told = |refused: Refused| Error::new(refused.sentence().to_owned());
+        let sandbox = engine.sandbox(&self.name).map_err(told)?;
+        engine.play(&sandbox, &Arc::new(scenario)).map_err(told)
+    }
+
+    /// The scenario under way.
+    pub fn scenario(&self) -> Scenario<'_> {
+        Scenario { sandbox: self }
     }
 
     /// Keeps the records as they are under a name.

@@ -5,7 +5,7 @@
 
 It reads all users, takes in ten joiners, changes some, deactivates leavers, puts the joiners into a group, reads all again
 and compares. `Client` holds the manners of a call, `Job` those of the work, and a `Surface` knows what a vendor calls
-things. Each of `sinners/` takes one of the manners away.
+things. Each of `sinners/` takes one of the manners away (they want `PYTHONPATH=tests/clients`).
 
 Its environment is what `standin rehearse` gives to a client: STANDIN_<VENDOR>_<API>_URL, and of each credential
 STANDIN_<VENDOR>_<CREDENTIAL>_TOKEN, or _CLIENT_ID, _CLIENT_SECRET and _TOKEN_URL. Each secret has a _FILE beside it, which
@@ -39,7 +39,7 @@ PAGE_ITEMS = 100
 """What is asked for: within every vendor's cap."""
 LOOKS_MAX = 4
 """How often all is compared at the end."""
-LAG_SECONDS = 2
+LAG_SECONDS = 3
 """Lists may lag so long behind what was written; some lag longer, and are looked at again."""
 TOKEN_SPARE_SECONDS = 30
 """An access token is renewed so long before it is over."""

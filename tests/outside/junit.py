@@ -3,7 +3,8 @@
     python tests/outside/junit.py STANDIN_BINARY
 
 The schema (junit-10.xsd of Jenkins' xunit plugin) comes with the sources of pytest, which holds its own reports against it.
-Checked are the report that `tests/suite/report_views.rs` compares whole, and that of a server that was called.
+Checked are the report that `tests/suite/report_views.rs` compares whole, that of a server that was called, and that of a
+rehearsal which its client does not pass.
 """
 
 import sys
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from served import server
+from served import environment, server
 from xmlschema import XMLSchema
 
 SCHEMA = "testing/example_scripts/junit-10.xsd"
@@ -50,9 +51,19 @@ def called(binary: str) -> str:
             return reply.read().decode()
 
 
+def rehearsed(binary: str) -> str:
+    """The report on a client that makes no call, and fails."""
+    with TemporaryDirectory() as folder:
+        report = Path(folder, "report.xml")
+        command = [binary, "rehearse", "bad-day", "--vendors", "scim", "--junit", str(report), "--", "false"]
+        assert run(command, env=environment(), capture_output=True).returncode == 1
+        return report.read_text(encoding="utf-8")
+
+
 def main(binary: str) -> int:
     jenkins = schema()
-    for name, document in {"made up": MADE_UP.read_text(encoding="utf-8"), "of a server": called(binary)}.items():
+    made_up = MADE_UP.read_text(encoding="utf-8")
+    for name, document in {"made up": made_up, "of a server": called(binary), "of a rehearsal": rehearsed(binary)}.items():
         jenkins.validate(document)
         print(f"junit-10.xsd: the report {name} is valid", flush=True)
     return 0

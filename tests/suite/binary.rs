@@ -299,6 +299,50 @@ fn check_reads_chaos_rules_and_takes_vendors_that_it_does_not_know_for_somebody_
 }
 
 #[test]
+fn check_reads_scenarios_and_takes_vendors_that_it_does_not_know_for_somebody_elses() {
+    let good = output(&["check", "scenarios", "tests/scenarios/example.yaml"]);
+    assert_eq!((good.status.code(), complaint(&good).as_str()), (Some(0), ""));
+    let said = String::from_utf8_lossy(&good.stdout);
+    assert!(said.starts_with("ok scenarios/bad-day.yaml: the scenario bad-day, "), "{said}");
+    assert!(
+        said.ends_with("ok tests/scenarios/example.yaml: the scenario two-bad-minutes, 7 steps\n"),
+        "{said}"
+    );
+
+    let others = output(&["check", "tests/scenario_errors/vendor-that-is-not-served.yaml"]);
+    assert_eq!(others.status.code(), Some(0));
+    let said = complaint(&others);
+    assert!(said.contains("warning[S001]: there is no vendor `rokery`"), "{said}");
+
+    let bad = output(&["check", "tests/scenario_errors/step-that-does-nothing.yaml"]);
+    assert_eq!((bad.status.code(), bad.stdout.len()), (Some(1), 0));
+    assert!(complaint(&bad).contains("error[S002]: the step does nothing"), "{}", complaint(&bad));
+}
+
+#[test]
+fn the_scenario_of_the_start_has_a_sandbox_as_it_wants_and_begins_anew_with_a_reset() {
+    let server = Standin::start(&["--vendors", "scim", "--scenario", "rate-limit"]);
+    let ask = |method: &str, path: &str| {
+        let path = format!("/_standin/v1/sandboxes/default{path}");
+        let reply = crate::http::call(server.address(), method, &path, &[], "");
+        (reply.status, reply.text())
+    };
+    assert!(ask("GET", "/scenario").1.starts_with(r#"{"scenario":"rate-limit","#));
+    assert_eq!((ask("DELETE", "/scenario").0, ask("GET", "/scenario").0), (204, 404));
+    assert_eq!((ask("POST", "/reset").0, ask("GET", "/scenario").0), (204, 200));
+
+    let refused = output(&["--scenario", "rate-limmit"]);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
+    let why = "no scenario and no file is called rate-limmit; did you mean `rate-limit`?";
+    assert!(complaint(&refused).contains(why), "{}", complaint(&refused));
+    let refused = output(&["--vendors", "scim", "--scenario", "tests/scenarios/example.yaml"]);
+    let said = complaint(&refused);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
+    assert!(said.contains("error[S001]: there is no vendor `cofense`"), "{said}");
+    assert!(said.contains("tests/scenarios/example.yaml has mistakes"), "{said}");
+}
+
+#[test]
 fn chaos_from_the_start_comes_back_with_a_reset() {
     let server = Standin::start(&[
         "--vendors",

@@ -136,3 +136,20 @@ fn a_report_is_text_for_people_and_exits_with_1_where_a_client_failed() {
         assert!(printed.contains("keeps_secrets_out_of_urls") && printed.ends_with('\n'), "{printed}");
     }
 }
+
+#[test]
+fn a_scenario_is_started_by_its_name_or_from_a_file() {
+    let server = start();
+    let refused = ctl(&server, &["scenario", "start", "bad-dai"]);
+    assert_eq!(
+        (refused.status.code(), complaint(&refused).as_str()),
+        (Some(1), "error: there is no scenario `bad-dai`; did you mean `bad-day`?\n")
+    );
+    assert!(done(&server, &["scenarios"]).contains("token-rotation"));
+    done(&server, &["sandbox", "create", "one", "--recipients", "60", "--groups", "4"]);
+    assert_eq!(json(&server, &["scenario", "start", "token-rotation", "-s", "one"])["steps"], 2);
+    assert_eq!(json(&server, &["scenario", "-s", "one"])["to_come"][0]["after"], 5);
+    assert_eq!(done(&server, &["scenario", "end", "-s", "one"]), "");
+    let file = "scenarios/token-rotation.yaml";
+    assert_eq!(json(&server, &["scenario", "start", file, "-s", "one"])["scenario"], "token-rotation");
+}

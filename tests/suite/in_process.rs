@@ -170,6 +170,30 @@ fn snapshots_and_the_journal_tell_what_happened() -> Result<(), Error> {
 }
 
 #[test]
+fn a_scenario_is_played_by_its_name_or_from_a_file() -> Result<(), Error> {
+    let standin = start();
+    let sandbox = standin.sandbox_builder().recipients(60).groups(4).make()?;
+    sandbox.play("token-rotation")?;
+    let token = sandbox.token("scim", "scim")?;
+    assert_eq!([(); 6].map(|()| users(&sandbox, &token).0), [200, 200, 200, 200, 200, 401]);
+    let standing = sandbox.scenario().read()?;
+    assert_eq!(standing["to_come"], json!([{"step": 2, "after": 15, "counted": 6}]));
+    sandbox.scenario().end()?;
+    assert!(sandbox.scenario().read().is_err() && sandbox.scenario().end().is_err());
+
+    let error = sandbox.play("bad-dai").expect_err("there is none");
+    assert_eq!(error.to_string(), "there is no scenario `bad-dai`; did you mean `bad-day`?");
+    let other = standin.sandbox_builder().recipients(40).groups(4).make()?;
+    let error = sandbox.play_file("tests/scenarios/example.yaml").expect_err("another sandbox is needed");
+    assert!(error.to_string().contains("40 recipients, and this one has 60"), "{error}");
+    other.play_file("tests/scenarios/example.yaml")?;
+    assert_eq!(other.scenario().read()?["scenario"], "two-bad-minutes");
+    let error = other.play_file("tests/scenario_errors/two-checkpoints-of-one-name.yaml").expect_err("wrong");
+    assert!(error.to_string().contains("two checkpoints are called `half`"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn an_error_is_a_sentence_that_says_what_to_write() {
     let check = |error: Error, part: &str| {
         let sentence = error.to_string();

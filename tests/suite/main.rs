@@ -28,6 +28,8 @@ mod ctl;
 mod docs_profiles;
 /// The engine without a socket: races, strangers, the order of answers, nonsense.
 mod engine;
+/// Records held against a file, at every vendor.
+mod expect;
 /// `explain` of a made-up vendor, compared whole, as text and as JSON.
 mod explain;
 /// HTTP/1.1 by hand.
@@ -51,12 +53,16 @@ mod profile_errors;
 mod profiles;
 /// The README's commands, run; and what else a repository says of itself.
 mod readme;
+/// `standin rehearse`, with this program as the client.
+mod rehearse;
 /// The report on clients, told from what they did.
 mod report;
 /// The views of a report: text, JSON, JUnit XML, and a page.
 mod report_views;
 /// Sandboxes: each is a world of its own, and can be made what it was.
 mod sandboxes;
+/// Scenarios: every mistake at its place, those that ship, and what each kind of step does.
+mod scenario;
 /// The JSON Schema, held against an independent validator.
 mod schema;
 /// The few that need a socket: ways to a vendor, HTTP/1.1 and HTTP/2, bytes that are no HTTP.

@@ -15,10 +15,16 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::http;
 use crate::process::{Standin, command};
+use crate::rehearse;
 
 /// The documents that are run, and how many commands each has at least.
-const DOCUMENTS: &[(&str, usize)] =
-    &[("README.md", 10), ("docs/chaos.md", 5), ("docs/control.md", 10), ("docs/testing.md", 6)];
+const DOCUMENTS: &[(&str, usize)] = &[
+    ("README.md", 10),
+    ("docs/chaos.md", 5),
+    ("docs/control.md", 10),
+    ("docs/scenarios.md", 5),
+    ("docs/testing.md", 6),
+];
 
 /// Where the README's server listens.
 const PRINTED_ADDRESS: &str = "127.0.0.1:8080";
@@ -167,8 +173,14 @@ impl Shell {
 
     fn print(&self, options: &[&str]) -> String {
         let address = self.server.as_ref().map_or(PRINTED_ADDRESS, Standin::address);
-        let output =
-            command().args(options).env("STANDIN_LISTEN", address).output().expect("the program can be run");
+        let mut command = command();
+        command.args(options).env("STANDIN_LISTEN", address);
+        // Clients that are rehearsed run in a shell of their own.
+        let curl = rehearse::curl();
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [curl.path().to_owned()].into_iter().chain(std::env::split_paths(&folders));
+        command.env("PATH", std::env::join_paths(folders).expect("a path"));
+        let output = command.output().expect("the program can be run");
         let said = [output.stderr, output.stdout].concat();
         String::from_utf8_lossy(&said).replace(address, PRINTED_ADDRESS)
     }
@@ -283,6 +295,7 @@ fn files_that_documents_point_at_exist() {
         "benches/README.md",
         "docker/README.md",
         "docs/chaos.md",
+        "docs/scenarios.md",
         "docs/profiles.md",
         "docs/control.md",
         "docs/testing.md",

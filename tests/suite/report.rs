@@ -1,341 +1,20 @@
 //! The report on clients: small programs of this file, against the engine in one process. Its clock stands still but for
 //! what they wait, so that each run is the same.
 
-use std::cell::RefCell;
+mod client;
+
 use std::collections::BTreeSet;
 
-use http::{HeaderMap, HeaderValue, Method};
-use serde_json::{Value, json};
-use standin::call::{Ending as Wire, Reply};
-use standin::chaos::{Commit, Ending, Respond, Rule, What, When, Where};
-use standin::engine::{DEFAULT_SANDBOX, Engine, Setup, Wish};
+use http::HeaderValue;
+use standin::chaos::{Rule, What, Where};
+use standin::engine::{DEFAULT_SANDBOX, Engine, Settings, Setup, Wish};
+use standin::profile::{Library, files};
 use standin::report::{Conduct, Ended, Report};
 
-use crate::engine::{PROFILES, call, json as body_of};
-
-const START_MS: i64 = 1_800_000_000_000;
-const CREATES: &str = "new.joiner@example.com";
-
-/// What a client can have of good manners.
-#[derive(Debug, Clone)]
-struct Manners {
-    reads_retry_after: bool,
-    backs_off: bool,
-    tries_max: usize,
-    drops_dead_tokens: bool,
-    reads_on: bool,
-    asks_for: usize,
-    believes_the_page: bool,
-    comes_back_to_conflicts: bool,
-    looks_before_repeating: bool,
-    compares: bool,
-    deactivates: bool,
-    token_in_query: bool,
-}
-
-const GOOD: Manners = Manners {
-    reads_retry_after: true,
-    backs_off: true,
-    tries_max: 6,
-    drops_dead_tokens: true,
-    reads_on: true,
-    asks_for: 100,
-    believes_the_page: false,
-    comes_back_to_conflicts: true,
-    looks_before_repeating: true,
-    compares: true,
-    deactivates: true,
-    token_in_query: false,
+use self::client::{
+    Client, DELETING, GOOD, IGNORING, Manners, REST, SCIM, START_MS, SURFACES, Surface, arm, engine,
 };
-
-/// A vendor's surface, in its own words.
-#[derive(Debug, Clone, Copy)]
-struct Surface {
-    vendor: &'static str,
-    credential: &'static str,
-    users: &'static str,
-    is_scim: bool,
-    /// An attribute that can be filtered by in another way than the vendor processes, where it ignores that.
-    ignores: Option<&'static str>,
-}
-
-const REST: Surface = Surface {
-    vendor: "cofense",
-    credential: "api",
-    users: "/cofense/v2/users",
-    is_scim: false,
-    ignores: None,
-};
-const SCIM: Surface = Surface {
-    vendor: "scim",
-    credential: "scim",
-    users: "/scim/scim/v2/Users",
-    is_scim: true,
-    ignores: None,
-};
-const IGNORING: Surface = Surface {
-    vendor: "coginiti",
-    credential: "scim",
-    users: "/coginiti/api/v1/scim/v2/Users",
-    is_scim: true,
-    ignores: Some("displayName"),
-};
-const DELETING: Surface = Surface {
-    vendor: "cosafe",
-    credential: "scim",
-    users: "/cosafe/core/v1/scim/v2/Users",
-    is_scim: true,
-    ignores: None,
-};
-const UNPAGED: Surface = Surface {
-    vendor: "cognism",
-    credential: "scim",
-    users: "/cognism/scim/v2/acme/Users",
-    is_scim: true,
-    ignores: None,
-};
-const SURFACES: [Surface; 5] = [REST, SCIM, IGNORING, DELETING, UNPAGED];
-
-/// A client at work.
-struct Client<'e> {
-    engine: &'e Engine,
-    at: Surface,
-    has: Manners,
-    token: RefCell<String>,
-    /// The token in force, where the client would have to look for it.
-    current: RefCell<String>,
-}
-
-fn engine() -> Engine {
-    let mut setup = Setup::new(PROFILES.clone());
-    (setup.recipients, setup.clock_ms) = (250, Some(START_MS));
-    Engine::start(setup).expect("an engine that starts")
-}
-
-impl<'e> Client<'e> {
-    fn new(engine: &'e Engine, at: Surface, has: Manners) -> Self {
-        let token = format!("{}-{}-token", at.vendor, at.credential);
-        let (token, current) = (RefCell::new(token.clone()), RefCell::new(token));
-        Self { engine, at, has, token, current }
-    }
-
-    fn wait(&self, ms: i64) {
-        self.engine.advance(DEFAULT_SANDBOX, ms);
-    }
-
-    /// One exchange; `None` where no answer comes.
-    fn send(&self, method: &str, target: &str, body: &str) -> Option<Reply> {
-        // As long as a call takes.
-        self.wait(2);
-        let token = self.token.borrow();
-        let query = if target.contains('?') { '&' } else { '?' };
-        let target = if self.has.token_in_query {
-            format!("{target}{query}access_token={token}")
-        } else {
-            target.to_owned()
-        };
-        let reply = self.engine.answer(&call(method, &target, &token, body));
-        let ending = reply.delivery.as_ref().map_or(Wire::Whole, |delivery| delivery.ending);
-        (ending == Wire::Whole).then_some(reply)
-    }
-
-    /// A call, tried until it is answered or given up.
-    fn call(&self, method: &str, target: &str, body: &str) -> Option<Reply> {
-        let mut is_first_of_token = true;
-        for tries in 0..self.has.tries_max {
-            let reply = self.send(method, target, body);
-            let status = reply.as_ref().map_or(0, |reply| reply.status.as_u16());
-            match status {
-                401 if is_first_of_token => {
-                    is_first_of_token = false;
-                    if self.has.drops_dead_tokens {
-                        self.token.replace(self.current.borrow().clone());
-                    }
-                    continue;
-                }
-                // What it still does not know, somebody tells it in the end.
-                401 => {
-                    self.token.replace(self.current.borrow().clone());
-                    continue;
-                }
-                429 | 500.. => {}
-                0 if method != "POST" => {}
-                0 => return None,
-                _ => return reply,
-            }
-            let told = reply.as_ref().and_then(|reply| reply.headers.get("retry-after"));
-            let told: Option<i64> = told.and_then(|told| told.to_str().ok()?.parse().ok());
-            match told {
-                Some(seconds) if self.has.reads_retry_after => self.wait(seconds * 1000),
-                // It backs off in its own way, and too early.
-                Some(_) => self.wait(200 << tries),
-                None if self.has.backs_off => self.wait(100 << tries),
-                None => self.wait(0),
-            }
-        }
-        None
-    }
-
-    fn items(&self, page: &Value) -> Vec<Value> {
-        let name = if self.at.is_scim { "Resources" } else { "users" };
-        page[name].as_array().cloned().unwrap_or_default()
-    }
-
-    /// All users.
-    fn read_all(&self) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        for page in 1.. {
-            let size = self.has.asks_for;
-            let from = if self.has.believes_the_page { (page - 1) * size } else { all.len() };
-            let target = match self.at.is_scim {
-                true => format!("{}?startIndex={}&count={size}", self.at.users, from + 1),
-                false => format!("{}?page={page}&per_page={size}", self.at.users),
-            };
-            let Some(reply) = self.call("GET", &target, "") else { break };
-            let value = body_of(&reply);
-            let items = self.items(&value);
-            let total = value[if self.at.is_scim { "totalResults" } else { "total" }].as_u64().unwrap_or(0);
-            let is_over = items.is_empty() || items.len() < size && self.has.believes_the_page;
-            all.extend(items);
-            if is_over || !self.has.reads_on || all.len() as u64 >= total {
-                break;
-            }
-        }
-        all
-    }
-
-    fn find(&self, email: &str) -> Option<Value> {
-        let target = match self.at.is_scim {
-            true => format!("{}?filter=userName+eq+%22{email}%22", self.at.users),
-            false => format!("{}?email={email}", self.at.users),
-        };
-        self.items(&body_of(&self.call("GET", &target, "")?)).into_iter().next()
-    }
-
-    fn user(&self, email: &str) -> String {
-        let user = match self.at.is_scim {
-            true => json!({
-                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-                "userName": email, "displayName": "New Joiner", "active": true,
-            }),
-            false => json!({"email": email, "firstName": "New", "lastName": "Joiner"}),
-        };
-        user.to_string()
-    }
-
-    /// Takes a user in, once.
-    fn create(&self, email: &str) {
-        let user = self.user(email);
-        let reply = self.call("POST", self.at.users, &user).or_else(|| {
-            if self.has.looks_before_repeating && self.find(email).is_some() {
-                return None;
-            }
-            self.call("POST", self.at.users, &user)
-        });
-        if reply.is_some_and(|reply| reply.status == 409) && self.has.comes_back_to_conflicts {
-            let found = self.find(email).expect("who is there already");
-            self.replace(&found);
-        }
-    }
-
-    fn replace(&self, user: &Value) {
-        let id = user["id"].as_str().expect("an id");
-        self.call("PUT", &format!("{}/{id}", self.at.users), &user.to_string());
-    }
-
-    /// Looks for somebody in a way that the vendor may ignore, and gives them a title.
-    fn promote(&self, attribute: &str, value: &str) {
-        let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        let target = format!("{}?filter={attribute}+eq+%22{value}%22", self.at.users);
-        let Some(reply) = self.call("GET", &target, "") else { return };
-        let items = self.items(&body_of(&reply));
-        let value = value.replace('+', " ");
-        let mut found =
-            items.into_iter().filter(|user| !self.has.compares || user[attribute] == value.as_str());
-        if let Some(user) = found.next() {
-            self.replace(&user);
-        }
-    }
-
-    fn leave(&self, user: &Value) {
-        let target = format!("{}/{}", self.at.users, user["id"].as_str().expect("an id"));
-        match (self.has.deactivates, self.at.is_scim) {
-            (false, _) => drop(self.call("DELETE", &target, "")),
-            (true, false) => drop(self.call("PUT", &target, r#"{"active":false}"#)),
-            (true, true) => {
-                let mut user = user.clone();
-                user["active"] = json!(false);
-                self.replace(&user);
-            }
-        }
-    }
-
-    /// A day's work.
-    fn work(&self) {
-        let all = self.read_all();
-        let id = all[3]["id"].as_str().expect("an id");
-        self.call("GET", &format!("{}/{id}", self.at.users), "");
-        self.create(CREATES);
-        let mail = if self.at.is_scim { "userName" } else { "email" };
-        self.create(all[5][mail].as_str().expect("a mail"));
-        if let Some(attribute) = self.at.ignores {
-            self.promote(attribute, all[7][attribute].as_str().expect("a name"));
-        }
-        self.change_token();
-        self.leave(&all[9]);
-        self.leave(&all[11]);
-    }
-
-    /// The vendor's staff replaces the token.
-    fn change_token(&self) {
-        let sandbox = self.engine.sandbox(DEFAULT_SANDBOX).expect("it");
-        let wish = self.engine.wish(&sandbox, self.at.vendor, self.at.credential, "acme").expect("a wish");
-        let known = self.engine.credentials(&sandbox, wish.vendor);
-        let is_it = |owner: &standin::vault::Owner| {
-            (owner.credential, owner.organization) == (wish.credential, wish.organization)
-        };
-        let number = known.iter().find(|one| is_it(&one.owner)).expect("a token").number;
-        let minted = self.engine.rotate(&sandbox, wish.vendor, number).expect("a newer one");
-        // Where the old one lives on for a while, that is over.
-        let _ = self.engine.revoke(&sandbox, wish.vendor, number);
-        self.current.replace(minted.token);
-    }
-}
-
-/// A day on which much goes wrong: a 429 with Retry-After, an outage, a lost answer.
-fn arm(engine: &Engine, at: Surface) {
-    let place = |methods: &[Method], path: &str| Where {
-        vendor: Some(at.vendor.to_owned()),
-        methods: methods.to_vec(),
-        path: Some(path.to_owned()),
-        ..Where::default()
-    };
-    let first = |first| When { first: Some(first), ..When::default() };
-    let mut headers = HeaderMap::new();
-    headers.insert("retry-after", HeaderValue::from_static("5"));
-    let limited = Respond { status: Some(429), headers, ..Respond::default() };
-    let outage = Respond { status: Some(503), ..Respond::default() };
-    let lost = What { ending: Some(Ending::Reset), commit: Some(Commit::Never), ..What::default() };
-    let rule =
-        |name: &str, place, when, what| Rule { name: name.to_owned(), place, when, what, ..Rule::default() };
-    let rules = vec![
-        rule(
-            "limited",
-            place(&[Method::GET], "**sers"),
-            first(1),
-            What { respond: Some(limited), ..What::default() },
-        ),
-        rule(
-            "outage",
-            place(&[Method::GET], "**sers/*"),
-            first(15),
-            What { respond: Some(outage), ..What::default() },
-        ),
-        rule("lost", place(&[Method::POST], "**sers"), first(1), lost),
-    ];
-    let sandbox = engine.sandbox(DEFAULT_SANDBOX).expect("it");
-    engine.arm(&sandbox, rules).expect("rules");
-}
+use crate::engine::{call, json as body_of};
 
 /// The report on a client that does its day's work.
 fn report_on(at: Surface, has: &Manners) -> Report {
@@ -548,11 +227,7 @@ fn what_changes_the_world_is_on_the_timeline_without_secrets() {
     client.change_token();
     let sandbox = engine.sandbox(DEFAULT_SANDBOX).expect("it");
     engine
-        .set(
-            &sandbox,
-            0,
-            &standin::engine::Settings { plan: Some("essentials".to_owned()), ..Default::default() },
-        )
+        .set(&sandbox, 0, &Settings { plan: Some("essentials".to_owned()), ..Settings::default() })
         .expect("a plan");
     let wish: Wish = engine.wish(&sandbox, "cofense", "scim", "acme").expect("a wish");
     engine.issue(&sandbox, &wish).expect("a credential");
@@ -562,4 +237,101 @@ fn what_changes_the_world_is_on_the_timeline_without_secrets() {
     assert!(says.iter().any(|says| says.contains("plan essentials")), "{says:?}");
     assert!(says.iter().all(|says| !says.contains("cofense-api-token")), "{says:?}");
     assert!(says.iter().all(|says| !says.contains(&*client.current.borrow())), "{says:?}");
+}
+
+/// The vendor with its limits in force, telling how long to wait in one way; what follows a refusal, each so long after the
+/// one before.
+fn limited(retry_after: &str, then: &[(i64, &str)]) -> Report {
+    let library = Library::read(&files::built_in(), &mut Vec::new());
+    let picks = [("retry_after".to_owned(), retry_after.to_owned())];
+    let profile = library.profile("cofense", &picks).expect("a profile without mistakes");
+    let mut setup = Setup::new(vec![std::sync::Arc::new(profile)]);
+    (setup.recipients, setup.clock_ms) = (5, Some(START_MS));
+    setup.standing = vec![("cofense".to_owned(), "limits".to_owned(), "on".to_owned())];
+    let engine = Engine::start(setup).expect("an engine that starts");
+    let get = |path: &str| engine.answer(&call("GET", path, "cofense-api-token", "")).status.as_u16();
+    for _ in 0..100 {
+        assert_eq!(get("/cofense/v2/users"), 200);
+    }
+    assert_eq!(get("/cofense/v2/users"), 429);
+    for (after_ms, path) in then {
+        engine.advance(DEFAULT_SANDBOX, *after_ms);
+        get(path);
+    }
+    engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"))
+}
+
+#[test]
+fn all_calls_wait_that_the_limit_counts() {
+    let (users, groups) = ("/cofense/v2/users", "/cofense/v2/groups");
+    let check = |retry_after, then: &[(i64, &str)], wanted: Ended| {
+        let report = limited(retry_after, then);
+        let verdict = &report.clients[0].verdicts[0];
+        assert_eq!((verdict.conduct, verdict.ended), (Conduct::WaitsAsTold, wanted), "{verdict:?}");
+        let is_behind = verdict.facts.iter().any(|fact| fact.id == "cofense.30");
+        assert_eq!(is_behind, wanted != Ended::NotMet || retry_after != "none", "{verdict:?}");
+    };
+    for retry_after in ["seconds", "http_date"] {
+        check(retry_after, &[(60_000, users), (1, groups)], Ended::Pass);
+        check(retry_after, &[(59_500, users)], Ended::Pass);
+        check(retry_after, &[(30_000, users)], Ended::Fail);
+        // Another operation counts with the same limit, but may have been under way.
+        check(retry_after, &[(30_000, groups)], Ended::Fail);
+        check(retry_after, &[(20, groups)], Ended::Pass);
+        check(retry_after, &[(20, users)], Ended::Fail);
+        // Nobody can say.
+        check(retry_after, &[(0, users)], Ended::NotMet);
+        check(retry_after, &[], Ended::Pass);
+    }
+    check("none", &[(30_000, users)], Ended::NotMet);
+}
+
+#[test]
+fn whoever_nobody_knows_is_a_client_of_its_own() {
+    let engine = engine();
+    for token in ["", "cofense-api-token", "never-issued", "cofense-api-token-globex"] {
+        engine.answer(&call("GET", "/cofense/v2/users?page=3", token, ""));
+    }
+    engine.answer(&call("GET", "/nobody/at/all", "", ""));
+    let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+    let clients: Vec<_> = report
+        .clients
+        .iter()
+        .map(|one| (one.credential.as_deref(), one.organization.as_deref(), one.calls))
+        .collect();
+    assert_eq!(clients, [(None, None, 2), (Some("api"), Some("acme"), 1), (Some("api"), Some("globex"), 1)]);
+    assert_eq!((report.calls, report.timeline.len()), (5, 5));
+    assert_eq!(words(&report, Ended::Fail), BTreeSet::new(), "{}", said(&report));
+}
+
+#[test]
+fn a_look_at_one_user_or_at_whether_the_vendor_answers_is_no_walk() {
+    for at in SURFACES {
+        let engine = engine();
+        let client = Client::new(&engine, at, GOOD);
+        let few = if at.is_scim { "?count=1" } else { "?per_page=1" };
+        client.send("GET", &format!("{}{few}", at.users), "");
+        client.find("nobody@example.com");
+        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        assert_eq!(words(&report, Ended::Fail), BTreeSet::new(), "{}", said(&report));
+        assert!(!words(&report, Ended::Pass).contains("reads_every_page"), "{}", said(&report));
+    }
+}
+
+#[test]
+fn a_walk_by_cursor_is_read_to_its_end_or_not() {
+    for (pages, wanted) in [(3, Ended::Pass), (2, Ended::Fail)] {
+        let engine = engine();
+        let client = Client::new(&engine, SCIM, GOOD);
+        let mut cursor = String::new();
+        for _ in 0..pages {
+            let reply = client.send("GET", &format!("{}?count=100&cursor={cursor}", SCIM.users), "");
+            let next = body_of(&reply.expect("a reply"))["nextCursor"].clone();
+            cursor = next.as_str().unwrap_or_default().to_owned();
+        }
+        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        let verdicts = &report.clients[0].verdicts;
+        let verdict = verdicts.iter().find(|one| one.conduct == Conduct::ReadsEveryPage).expect("one");
+        assert_eq!(verdict.ended, wanted, "{}", said(&report));
+    }
 }

@@ -99,6 +99,7 @@ fn made_up() -> Report {
             client("magpie", None, 3, &[urls]),
         ],
         expected: vec![expected],
+        required: None,
         timeline: vec![
             event(0, EventKind::Call, first, Some("00000000000000a0"), "GET /scim/v2/Users 200"),
             event(40, EventKind::Limited, first, Some("00000000000000a1"), "GET /scim/v2/Users 429"),
@@ -119,7 +120,7 @@ fn made_up() -> Report {
 fn empty() -> Report {
     let (clients, expected, timeline) = (Vec::new(), Vec::new(), Vec::new());
     let sandbox = "default".to_owned();
-    Report { sandbox, seed: 1, span_ms: None, calls: 0, forgotten: 0, clients, expected, timeline }
+    Report { sandbox, seed: 1, span_ms: None, calls: 0, forgotten: 0, clients, expected, required: None, timeline }
 }
 
 /// As many calls in four minutes, of as many clients as there are.

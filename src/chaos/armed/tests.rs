@@ -144,3 +144,21 @@ fn a_rule_takes_the_place_of_one_of_its_name_and_there_are_so_many_at_most() {
     assert_eq!(chaos.rules().len(), 1);
     assert!(chaos.disarm("2").len() == 1 && chaos.disarm("r").is_empty() && chaos.is_idle());
 }
+
+#[test]
+fn a_rule_that_nobody_named_takes_nobodys_place() {
+    let unnamed = || Rule { name: "rule-1".into(), is_numbered: true, ..rule(When::default()) };
+    let chaos = chaos(vec![unnamed(), unnamed()]);
+    chaos.arm(vec![unnamed()], Dice::new(1, "a"), 0).expect("room");
+    let names: Vec<String> = chaos.rules().iter().map(|one| one.rule.name.clone()).collect();
+    assert_eq!(names, ["rule-1", "rule-2", "rule-3"]);
+}
+
+#[test]
+fn a_set_goes_by_its_name() {
+    let of_set = |name: &str| Rule { name: name.into(), set: Some("set".into()), ..rule(When::default()) };
+    let chaos = chaos(vec![of_set("set-a"), of_set("set-b"), rule(When::default())]);
+    assert_eq!((chaos.disarm("set").len(), chaos.rules().len()), (2, 1));
+    assert_eq!((chaos.disarm("set").len(), chaos.disarm("r").len()), (0, 1));
+    assert!(chaos.is_idle());
+}

@@ -17,10 +17,12 @@ pub(super) struct Command {
     pub said: Option<(&'static str, bool)>,
     /// A parameter of its query and its value for people, who have said neither that nor `--json`.
     pub shown: Option<(&'static str, &'static str)>,
+    /// The member of a body that takes, in place of a file, the name of what comes with Standin.
+    pub named: Option<&'static str>,
 }
 
 const fn command(words: &'static str, row: &'static str) -> Command {
-    Command { words, row, plain: &[], said: None, shown: None }
+    Command { words, row, plain: &[], said: None, shown: None, named: None }
 }
 
 impl Command {
@@ -34,6 +36,10 @@ impl Command {
 
     const fn shown(self, parameter: &'static str, value: &'static str) -> Self {
         Self { shown: Some((parameter, value)), ..self }
+    }
+
+    const fn or_named(self, member: &'static str) -> Self {
+        Self { named: Some(member), ..self }
     }
 
     /// The row.
@@ -78,6 +84,10 @@ pub(super) const COMMANDS: &[Command] = &[
     command("chaos remove", "remove_chaos"),
     command("chaos clear", "clear_chaos"),
     command("chaos ready-made", "list_ready_made"),
+    command("scenario", "get_scenario"),
+    command("scenario start", "start_scenario").or_named("scenario"),
+    command("scenario end", "end_scenario"),
+    command("scenarios", "list_scenarios"),
     command("records", "list_record_types"),
     command("records list", "list_records"),
     command("records show", "get_record"),

@@ -1,6 +1,7 @@
 //! What a command takes, as its row says it: read by clap, and put where the call wants it.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -72,7 +73,10 @@ pub(super) fn inputs(command: &Command, row: &Row) -> Vec<Input> {
         Takes::Nothing => {}
         Takes::Object(fields) => inside(command, fields, &[], &mut inputs),
         Takes::Bytes(_) => {
-            let about = "The file; `-` for standard input";
+            let about = match command.named {
+                Some(_) => "The file, `-` for standard input, or the name of one that comes with Standin",
+                None => "The file; `-` for standard input",
+            };
             let (id, place) = (FILE.to_owned(), Place::File);
             inputs.push(Input { id, place, kind: None, about, is_plain: true, is_required: true });
         }
@@ -193,6 +197,11 @@ pub(super) fn sent(
         path = format!("{path}?{query}");
     }
     let body = match (&row.takes, file) {
+        (Takes::Bytes(_), Some(name)) if command.named.is_some() && is_name(&name) => {
+            let named = command.named.map(|member| (member.to_owned(), name.into()));
+            let body = Value::Object(named.into_iter().collect());
+            Some(("application/json".to_owned(), body.to_string().into_bytes()))
+        }
         (Takes::Bytes(media_types), Some(file)) => Some((media_type(media_types, &file), read(&file)?)),
         (Takes::Object(_), _) => {
             Some(("application/json".to_owned(), Value::Object(body).to_string().into_bytes()))
@@ -201,6 +210,11 @@ pub(super) fn sent(
         _ => Some(("application/json".to_owned(), Vec::new())),
     };
     Ok(Sent { path, body })
+}
+
+/// Whether what was typed for a file is a name: a word, and no file is called so.
+fn is_name(typed: &str) -> bool {
+    typed != "-" && !typed.contains(['/', '.']) && !Path::new(typed).exists()
 }
 
 fn fill(path: &str, name: &str, text: &str) -> String {

@@ -57,6 +57,12 @@ fn a_command_is_a_call() {
         "POST /_standin/v1/sandboxes",
         &json!({"name": "one", "recipients": 5, "vendors": ["a", "b"], "ttl": "10m"}),
     );
+    check(
+        "scenario start bad-day -s one",
+        "POST /_standin/v1/sandboxes/one/scenario",
+        &json!({"scenario": "bad-day"}),
+    );
+    check("scenario end", "DELETE /_standin/v1/sandboxes/default/scenario", &Value::Null);
     check("sandbox reset a/b", "POST /_standin/v1/sandboxes/a%2Fb/reset", &Value::Null);
     check(
         "sandbox restore one first",

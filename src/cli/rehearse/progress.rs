@@ -37,10 +37,9 @@ struct Seen {
 }
 
 impl<'a> Progress<'a> {
-    /// Nothing was seen yet; says what begins.
+    /// Nothing was seen yet.
     pub fn new(engine: &'a Engine, sandbox: &'a Sandbox, scenario: &'a Scenario) -> Self {
         let is_live = std::io::stderr().is_terminal();
-        complain(&format!("Rehearsing {}: {}\n", scenario.name, scenario.about));
         let next_call = sandbox.journal.next_number();
         let seen = Seen::default();
         Self { engine, sandbox, scenario, is_live, next_call, seen, told_steps: 0, quiet_looks: 0 }
@@ -57,8 +56,13 @@ impl<'a> Progress<'a> {
         self.take_in();
         let steps = self.new_steps();
         if self.is_live {
-            let lines: String = steps.iter().map(|step| format!("\r\x1b[K{step}\n")).collect();
-            complain(&format!("{lines}\r\x1b[K{}", self.line()));
+            let lines: String = steps.iter().map(|step| format!("{step}\n")).collect();
+            // The client writes to the same terminal, behind this line: so it comes anew when it is another alone, and ends in
+            // two blanks that keep the two apart.
+            if self.seen == before && steps.is_empty() {
+                return;
+            }
+            complain(&format!("\r\x1b[K{lines}{}  ", self.line()));
             return;
         }
         steps.iter().for_each(|step| complain(&format!("{step}\n")));
@@ -72,7 +76,8 @@ impl<'a> Progress<'a> {
     /// Says where it ended.
     pub fn end(&mut self) {
         self.look();
-        complain(&if self.is_live { "\n".to_owned() } else { format!("{}\n", self.line()) });
+        let line = self.line();
+        complain(&if self.is_live { format!("\r\x1b[K{line}\n") } else { format!("{line}\n") });
     }
 
     fn take_in(&mut self) {

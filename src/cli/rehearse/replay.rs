@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 
-use super::RehearseArgs;
+use super::{RehearseArgs, SEED, TIMEOUT};
+use crate::profile::grammar::{duration_ms, duration_text};
 use crate::serve::Pick;
 
 /// The command, as a shell takes it.
@@ -12,7 +13,7 @@ pub(super) fn command(args: &RehearseArgs, picks: &[Pick]) -> String {
         words.push(format!("--{name}"));
         words.push(quoted(value.as_ref()));
     };
-    option("seed", &args.seed.unwrap_or(1).to_string());
+    option("seed", &args.seed.unwrap_or(SEED).to_string());
     if !args.vendors.is_empty() {
         option("vendors", &args.vendors.join(","));
     }
@@ -24,6 +25,9 @@ pub(super) fn command(args: &RehearseArgs, picks: &[Pick]) -> String {
     }
     for expected in &args.expect {
         option("expect", expected);
+    }
+    if Some(args.timeout) != duration_ms(TIMEOUT) {
+        option("timeout", &duration_text(args.timeout));
     }
     words.push("--".to_owned());
     words.extend(args.command.iter().map(|word| quoted(word)));

@@ -1,20 +1,31 @@
-//! What a client finds in its environment: where the vendors are, and what to show them.
+//! What a client finds in its environment: where the vendors are, and what to show them. `docs/scenarios.md` has the list.
 
+use std::fs;
+
+use super::tokens::Tokens;
 use crate::control::token_url;
 use crate::engine::{Engine, Sandbox};
-use crate::profile::fixed::Fixed;
+use crate::profile::model::Carrier;
+use crate::serve::Refusal;
 
-/// The names and values of the variables.
-pub(super) fn of(engine: &Engine, sandbox: &Sandbox, url: &str) -> Vec<(String, String)> {
-    let mut all = vec![
-        ("STANDIN_URL".to_owned(), url.to_owned()),
-        ("STANDIN_SANDBOX".to_owned(), sandbox.name.to_string()),
-    ];
+/// The names and values of the variables; credentials are those that are good now.
+///
+/// # Errors
+/// That a file of a credential cannot be read.
+pub(super) fn of(
+    engine: &Engine,
+    sandbox: &Sandbox,
+    url: &str,
+    tokens: &Tokens,
+) -> Result<Vec<(String, String)>, Refusal> {
     let organization = sandbox.organizations.first().map_or("", String::as_str);
-    all.push(("STANDIN_ORGANIZATION".to_owned(), organization.to_owned()));
-    let served = engine.profiles().iter().enumerate().filter(|(index, _)| sandbox.has(*index));
+    let mut all = vec![
+        (name(&["URL"]), url.to_owned()),
+        (name(&["SANDBOX"]), sandbox.name.to_string()),
+        (name(&["ORGANIZATION"]), organization.to_owned()),
+    ];
     let mut vendors = Vec::new();
-    for (_, profile) in served {
+    for (vendor, profile) in engine.profiles().iter().enumerate().filter(|(index, _)| sandbox.has(*index)) {
         vendors.push(profile.vendor.as_str());
         let urls = engine.base_urls(url, &profile.vendor, &sandbox.name, organization);
         for (api, url) in &urls {
@@ -22,18 +33,20 @@ pub(super) fn of(engine: &Engine, sandbox: &Sandbox, url: &str) -> Vec<(String, 
         }
         for (index, credential) in profile.credentials.iter().enumerate() {
             let named = |what: &str| name(&[&profile.vendor, &credential.name, what]);
-            match sandbox.first_credential(profile, credential, 0) {
-                Fixed::Token(token) => all.push((named("TOKEN"), token)),
-                Fixed::Client { id, secret } => {
-                    all.push((named("CLIENT_ID"), id));
-                    all.push((named("CLIENT_SECRET"), secret));
-                    all.extend(token_url(profile, index, &urls).map(|url| (named("TOKEN_URL"), url)));
-                }
+            for (what, file) in tokens.of(vendor, index).into_iter().flat_map(|held| held.told()) {
+                let shown = file.display().to_string();
+                let now = fs::read_to_string(file);
+                let now = now.map_err(|error| Refusal::new(format!("cannot read {shown}: {error}")))?;
+                all.push((named(what), now));
+                all.push((named(&format!("{what}_FILE")), shown));
+            }
+            if credential.carrier == Carrier::Client {
+                all.extend(token_url(profile, index, &urls).map(|url| (named("TOKEN_URL"), url)));
             }
         }
     }
-    all.push(("STANDIN_VENDORS".to_owned(), vendors.join(",")));
-    all
+    all.push((name(&["VENDORS"]), vendors.join(",")));
+    Ok(all)
 }
 
 /// `STANDIN_ACME_SCIM_URL`: the parts in capitals, and `_` for what a shell does not take in a name.

@@ -262,8 +262,8 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     (
         "S005",
-        "two things have one name",
-        "Checkpoints, vendors and organizations are told apart by their names.",
+        "two checkpoints have one name",
+        "The report tells checkpoints apart by their names.",
     ),
     (
         "S006",

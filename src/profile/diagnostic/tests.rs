@@ -139,7 +139,7 @@ fn every_code_is_listed_once_with_its_texts() {
     let mut seen = HashSet::new();
     for (code, title, explanation) in CODES {
         assert!(seen.insert(code), "{code} is there twice");
-        assert!(code.len() == 4 && code.starts_with('P'), "{code}");
+        assert!(code.len() == 4 && code.starts_with(['P', 'C', 'S']), "{code}");
         assert!(!title.is_empty() && !title.ends_with('.'), "{code}");
         assert!(explanation.len() > 80 && explanation.ends_with('.'), "{code}");
     }

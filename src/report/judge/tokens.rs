@@ -1,8 +1,9 @@
 //! What a client did with dead tokens and with living ones, and where it put them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{UNDER_WAY_MAX, UNDER_WAY_MS, times};
+use super::times;
+use super::under_way::{Halt, is_serial};
 use crate::fault::Stranger;
 use crate::profile::model::{Carrier, Credential, Does};
 use crate::report::trail::{Answer, Step, Trail};
@@ -17,30 +18,22 @@ const ASKED_ANEW_MAX: u64 = 2;
 /// What stands in the middle of a masked secret.
 const MASKED: &str = "…#";
 
-/// A token that its client was told is dead.
-#[derive(Debug)]
-struct Dead {
-    since_ms: i64,
-    /// The calls that were told.
-    of: HashSet<u64>,
-    under_way: usize,
-}
-
 pub(super) fn drops_dead_tokens(trail: &Trail<'_>) -> Verdict {
     let conduct = Conduct::DropsDeadTokens;
-    let mut dead: HashMap<&str, Dead> = HashMap::new();
+    // By token: that its client was told that it is dead.
+    let mut dead: HashMap<&str, Halt> = HashMap::new();
+    let is_serial = is_serial(trail);
     let (mut told, mut again) = (Proof::default(), Proof::default());
     for step in &trail.steps {
         let Some(shown) = &step.entry.notes().credential else { continue };
         let known = dead.get_mut(shown.masked.as_str());
         let is_new = known.is_none();
-        if known.is_some_and(|known| !known.excuses(step)) {
+        if known.is_some_and(|known| !known.excuses(step, is_serial)) {
             again.take(step);
             again.take_facts(step);
         }
         if is_dead(step) {
-            let new = || Dead { since_ms: step.left_ms, of: HashSet::new(), under_way: 0 };
-            dead.entry(&shown.masked).or_insert_with(new).of.insert(step.same);
+            dead.entry(&shown.masked).or_insert_with(|| Halt::new(step)).took(step);
             if is_new {
                 told.take(step);
                 told.take_facts(step);
@@ -56,16 +49,6 @@ pub(super) fn drops_dead_tokens(trail: &Trail<'_>) -> Verdict {
             .shown_by(again);
     }
     Verdict::pass(conduct, "did not come again with a token that a 401 had said is dead").shown_by(told)
-}
-
-impl Dead {
-    /// Whether a call can have been under way when the answer came.
-    fn excuses(&mut self, step: &Step<'_>) -> bool {
-        let is_near = step.entry.at_ms.saturating_sub(self.since_ms) <= UNDER_WAY_MS;
-        let excused = is_near && !self.of.contains(&step.same) && self.under_way < UNDER_WAY_MAX;
-        self.under_way += usize::from(excused);
-        excused
-    }
 }
 
 /// Whether the client was told that its token is dead, and the token truly is.

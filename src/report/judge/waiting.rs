@@ -1,8 +1,9 @@
 //! Whether a client waited as Retry-After said.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{UNDER_WAY_MAX, UNDER_WAY_MS, times};
+use super::times;
+use super::under_way::{Halt, is_serial};
 use crate::limit::By;
 use crate::report::trail::{Step, Trail};
 use crate::report::verdict::Proof;
@@ -28,11 +29,7 @@ enum Scope<'a> {
 struct Told {
     until_ms: i64,
     early_ms: i64,
-    since_ms: i64,
-    /// The calls that were told.
-    of: HashSet<u64>,
-    /// How many calls came that can have been under way.
-    under_way: usize,
+    halt: Halt,
 }
 
 pub(super) fn waits_as_told(trail: &Trail<'_>) -> Verdict {
@@ -40,6 +37,7 @@ pub(super) fn waits_as_told(trail: &Trail<'_>) -> Verdict {
     let mut waits: HashMap<Scope<'_>, Told> = HashMap::new();
     let (mut refused, mut early) = (Proof::default(), Proof::default());
     let (mut is_timeless, mut latest_ms) = (false, i64::MIN);
+    let is_serial = is_serial(trail);
     for (index, step) in trail.steps.iter().enumerate() {
         let at_ms = step.entry.at_ms;
         // The clock was set back: what was told before means nothing now.
@@ -54,7 +52,7 @@ pub(super) fn waits_as_told(trail: &Trail<'_>) -> Verdict {
                 waits.remove(&scope);
             } else if index > 0 && step.is_timeless_after(&trail.steps[index - 1]) {
                 is_timeless = true;
-            } else if !told.excuses(step) {
+            } else if !told.halt.excuses(step, is_serial) {
                 is_early = true;
             }
         }
@@ -67,11 +65,10 @@ pub(super) fn waits_as_told(trail: &Trail<'_>) -> Verdict {
         refused.take_facts(step);
         let early_ms = (until_ms.saturating_sub(step.left_ms) / EARLY_PART).clamp(0, EARLY_MS_MAX);
         for scope in refusing(step) {
-            let new =
-                || Told { until_ms, early_ms, since_ms: step.left_ms, of: HashSet::new(), under_way: 0 };
+            let new = || Told { until_ms, early_ms, halt: Halt::new(step) };
             let told = waits.entry(scope).or_insert_with(new);
             (told.until_ms, told.early_ms) = (told.until_ms.max(until_ms), told.early_ms.max(early_ms));
-            told.of.insert(step.same);
+            told.halt.took(step);
         }
     }
     if refused.is_empty() {
@@ -88,16 +85,6 @@ pub(super) fn waits_as_told(trail: &Trail<'_>) -> Verdict {
     }
     let many = times(refused.count(), "time");
     Verdict::pass(conduct, format!("was told to wait {many}, and did not call before")).shown_by(refused)
-}
-
-impl Told {
-    /// Whether a call can have been under way when the answer came: it asks for something else, and came at once.
-    fn excuses(&mut self, step: &Step<'_>) -> bool {
-        let is_near = step.entry.at_ms.saturating_sub(self.since_ms) <= UNDER_WAY_MS;
-        let excused = is_near && !self.of.contains(&step.same) && self.under_way < UNDER_WAY_MAX;
-        self.under_way += usize::from(excused);
-        excused
-    }
 }
 
 /// What a refusal tells of: the limits that refused, or the operation where none did.

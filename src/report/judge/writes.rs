@@ -62,16 +62,18 @@ pub(super) fn survives_conflicts(trail: &Trail<'_>) -> Verdict {
 /// Takes away the conflicts that a call comes back to.
 fn settle(open: &mut VecDeque<Open<'_, '_>>, step: &Step<'_>) {
     let is_read = step.is_list() || step.does() == Some(Does::Fetch);
-    if !is_read && !step.is_change() {
+    if open.is_empty() || !is_read && !step.is_change() {
         return;
     }
-    let is_whole_list = step.is_list()
-        && step.entry.notes().listing.as_ref().is_some_and(|listing| listing.of == Picked::All);
+    // What was refused has not got so far as to say what it is of.
+    let listing = step.entry.notes().listing.as_ref().filter(|_| step.answer == Answer::Well);
+    let is_whole_list = step.is_list() && listing.is_some_and(|listing| listing.of == Picked::All);
     if is_whole_list {
         open.clear();
         return;
     }
-    let names = |one: &Open<'_, '_>| one.value.as_deref().is_none_or(|value| step.names(value));
+    let said = step.said();
+    let names = |one: &Open<'_, '_>| one.value.as_deref().is_none_or(|value| said.contains(value));
     // The newest first: most clients come back at once.
     if let Some(index) = open.iter().rposition(names) {
         open.remove(index);

@@ -4,6 +4,7 @@ use super::{AHEAD_MS_MAX, Armed, Reader, text, texts, whole};
 use crate::chaos::read::rules;
 use crate::chaos::{Rule, TokenEnd};
 use crate::profile::build::scalar;
+use crate::profile::diagnostic::Diagnostic;
 use crate::profile::grammar::duration_ms;
 use crate::profile::node::{Entry, Node, Tree};
 use crate::record::text::{rfc3339, time_ms};
@@ -58,7 +59,7 @@ impl Reader<'_> {
         let armed = rules(node, self.known, self.out);
         for rule in &armed {
             let by = by.map(|(due, index)| (due.clone(), index));
-            self.armed.push(Armed { name: rule.name.clone(), by });
+            self.armed.push(Armed { name: rule.name.clone(), set: rule.set.clone(), by });
             if let Some(at) = &rule.at {
                 self.of_scenario(&rule.place, at);
             }
@@ -70,7 +71,7 @@ impl Reader<'_> {
         let name = node.as_text().unwrap_or_default().to_owned();
         if let Some((_, first)) = self.checkpoints.iter().find(|(known, _)| *known == name) {
             let message = format!("two checkpoints are called `{name}`");
-            let mistake = crate::profile::diagnostic::Diagnostic::error("S005", &node.place, message);
+            let mistake = Diagnostic::error("S005", &node.place, message);
             self.out.push(mistake.also(first, "the other").help("give one of them another name"));
         }
         self.checkpoints.push((name.clone(), node.place.clone()));
@@ -93,14 +94,19 @@ impl Reader<'_> {
             ms
         });
         // So that what it comes to can be said and told.
-        let ends_ms = set_ms.unwrap_or(0).saturating_add(advance_ms.unwrap_or(0).try_into().unwrap_or(i64::MAX));
+        let ends_ms =
+            set_ms.unwrap_or(0).saturating_add(advance_ms.unwrap_or(0).try_into().unwrap_or(i64::MAX));
         if set_ms.is_some_and(|ms| ms <= CLOCK_MS_MAX) && ends_ms > CLOCK_MS_MAX {
             let message = format!("the clock would go beyond {}", rfc3339(CLOCK_MS_MAX));
             self.mistake("S006", &node.place, message, "set it to an earlier time");
         }
         let freeze = node.get("freeze").and_then(Node::as_bool);
         let virtual_delays = text(node, "delays").map(|delays| delays == "virtual");
-        if advance_ms.unwrap_or(0) == 0 && set_ms.is_none() && freeze.is_none() && virtual_delays.is_none() {
+        if advance_ms.unwrap_or(0) == 0
+            && node.get("set").is_none()
+            && freeze.is_none()
+            && virtual_delays.is_none()
+        {
             let help = "add `advance: 61s`, `set`, `freeze` or `delays`";
             self.mistake("S002", &node.place, "the clock goes nowhere", help);
         }
@@ -183,8 +189,7 @@ impl Reader<'_> {
     }
 
     fn credentials(&mut self, node: &Node) -> Option<Credentials> {
-        let ways =
-            [("rotate", TokenEnd::Rotate), ("revoke", TokenEnd::Revoke), ("expire", TokenEnd::Expire)];
+        let ways = [("rotate", TokenEnd::Rotate), ("revoke", TokenEnd::Revoke), ("expire", TokenEnd::Expire)];
         // `rotate: {}` and `rotate:` alone both mean every credential.
         let mut said = ways.iter().filter_map(|(key, how)| Some((node.entry(key)?, *how)));
         let (Some((entry, how)), second) = (said.next(), said.next()) else {

@@ -57,7 +57,7 @@ impl Reader<'_> {
         }
         if let Some(operation) = wanted.get("operation") {
             let is_whole = operation.as_text().is_some_and(|name| name.contains('.'));
-            let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+            let last = |name: &str| name.split_once('.').map_or(name, |(_, last)| last).to_owned();
             let endpoints = apis().flat_map(|api| &api.endpoints).map(|endpoint| &endpoint.name);
             let known = endpoints.map(|name| if is_whole { name.clone() } else { last(name) });
             self.name(operation, "operation", known.collect());

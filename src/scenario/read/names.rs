@@ -9,7 +9,7 @@ use crate::profile::model::{Ask, Profile};
 use crate::profile::node::{Entry, Node};
 use crate::profile::overlay::has_form;
 use crate::profile::source::Place;
-use crate::profile::suggest::{instead, quoted};
+use crate::profile::suggest::instead;
 
 impl Reader<'_> {
     /// The vendor of a name; `None` where it is not known, and then that is told unless there is nothing to know it by.
@@ -35,8 +35,9 @@ impl Reader<'_> {
         match vendor {
             Some(vendor) => self.vendor(vendor).into_iter().collect(),
             None => {
-                let is_meant =
-                    |profile: &&Arc<Profile>| self.vendors.is_empty() || self.vendors.contains(&profile.vendor);
+                let is_meant = |profile: &&Arc<Profile>| {
+                    self.vendors.is_empty() || self.vendors.contains(&profile.vendor)
+                };
                 self.known.unwrap_or_default().iter().filter(is_meant).cloned().collect()
             }
         }
@@ -93,7 +94,9 @@ impl Reader<'_> {
             (Some(variant), _) => variant.values.clone(),
             (None, "plan") if !profile.plans.is_empty() => profile.plans.clone(),
             (None, "limits") if has_limits => words(&["on", "off"]),
-            (None, _) if profile.prerequisites.iter().any(|one| one.name == name) => words(&["true", "false"]),
+            (None, _) if profile.prerequisites.iter().any(|one| one.name == name) => {
+                words(&["true", "false"])
+            }
             (None, _) => {
                 let plan = (!profile.plans.is_empty()).then_some("plan");
                 let known = plan.into_iter().chain(has_limits.then_some("limits"));
@@ -106,9 +109,9 @@ impl Reader<'_> {
             }
         };
         if !values.iter().any(|known| known == value) && !form.is_some_and(|form| has_form(form, value)) {
-            let or = form.map_or_else(String::new, |form| format!(" or any {form}"));
-            let message = format!("`{}` takes {}{or}, not `{value}`", entry.key, quoted(&values));
-            self.mistake("S007", &entry.value.place, message, instead(value, &values));
+            let or = form.map_or_else(String::new, |form| format!(", or take any {form}"));
+            let message = format!("`{}` cannot be `{value}`", entry.key);
+            self.mistake("S007", &entry.value.place, message, instead(value, &values) + &or);
         }
     }
 
@@ -119,7 +122,11 @@ impl Reader<'_> {
             if asks.iter().all(|ask| ask.name != entry.key) {
                 let known: Vec<&str> = asks.iter().map(|ask| &*ask.name).collect();
                 let message = format!("the action does not ask for `{}`", entry.key);
-                self.mistake("S001", &entry.key_place, message, instead(&entry.key, &known));
+                let help = match known.as_slice() {
+                    [] => "leave it out; it asks for nothing".to_owned(),
+                    known => instead(&entry.key, known),
+                };
+                self.mistake("S001", &entry.key_place, message, help);
             } else if scalar(&entry.value).is_none() && !entry.value.is_null() {
                 let message = format!("`{}` is answered by a text, a number or a truth", entry.key);
                 self.mistake("S007", &entry.value.place, message, "write one value");

@@ -1,9 +1,10 @@
 """The small job that the clients of this folder do, each through a library that nobody here wrote: as such jobs are commonly
-written. It reads all users page by page, takes in six, changes four and deactivates three; what fails is counted, and the
-job goes on. The token is read once, at the start."""
+written. It reads all users page by page, takes in twelve, changes eight and deactivates six, with a little work of its own
+between the calls; what fails is counted, and the job goes on. The token is read once, at the start."""
 
 import os
 import sys
+import time
 from collections.abc import Callable
 
 URL = os.environ.get("STANDIN_COFENSE_REST_URL", "")
@@ -11,9 +12,10 @@ HEADERS = {
     "Authorization": f"Bearer {os.environ.get('STANDIN_COFENSE_API_TOKEN', '')}",
     "User-Agent": "nightly-user-sync/1.0",
 }
-JOINERS, CHANGED, LEAVERS = 6, 4, 3
+JOINERS, CHANGED, LEAVERS = 12, 8, 6
 PAGE_ITEMS = 100
 TIMEOUT_SECONDS = 5
+WORK_SECONDS = 0.1
 
 Call = Callable[..., dict]
 
@@ -23,6 +25,7 @@ def run(call: Call) -> None:
     failed: list[str] = []
 
     def tried(method: str, path: str, **more) -> dict | None:
+        time.sleep(WORK_SECONDS)
         try:
             return call(method, URL + path, **more)
         except Exception as error:

@@ -2,11 +2,12 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 from httpx2 import Client
-from job import CHANGED, JOINERS, LEAVERS, PAGE_ITEMS, TIMEOUT_SECONDS
+from job import CHANGED, JOINERS, LEAVERS, PAGE_ITEMS, TIMEOUT_SECONDS, WORK_SECONDS
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_models import EnterpriseUser, ResourceType, ScimProvider, SearchRequest, User
 
@@ -23,6 +24,7 @@ failed: list[str] = []
 
 
 def tried(what: str, call: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+    time.sleep(WORK_SECONDS)
     try:
         return call(*arguments, **more)
     except Exception as error:

@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 
 const RETRIES_MAX: u32 = 3;
 const PAGE_ITEMS: usize = 100;
-const JOINERS: usize = 6;
-const CHANGED: usize = 4;
-const LEAVERS: usize = 3;
+const JOINERS: usize = 12;
+const CHANGED: usize = 8;
+const LEAVERS: usize = 6;
+const WORK: Duration = Duration::from_millis(100);
 
 struct Job {
     client: ClientWithMiddleware,
@@ -26,6 +27,7 @@ struct Job {
 
 impl Job {
     async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Option<Value> {
+        tokio::time::sleep(WORK).await;
         let mut request =
             self.client.request(method.clone(), format!("{}{path}", self.url)).bearer_auth(&self.token);
         if let Some(body) = body {
