@@ -97,7 +97,8 @@ fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
 fn patch(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
     let (sandbox, vendor) = desk.vendor(ask)?;
     let body = ask.body();
-    let count = |fields: Fields<'_>, name: &str| fields.whole(name).and_then(|count| u32::try_from(count).ok());
+    let count =
+        |fields: Fields<'_>, name: &str| fields.whole(name).and_then(|count| u32::try_from(count).ok());
     let rate = body.members("rate");
     let change = LimitChange {
         enabled: body.flag("enabled"),

@@ -249,7 +249,9 @@ impl Telling<'_> {
             Fault::Full => format!("an organization has at most {RECORDS_MAX} records of a type here"),
             Fault::Injected { name, .. } => match name {
                 FaultName::RateLimited => "too many requests".to_owned(),
-                _ if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() => "the service is unavailable".to_owned(),
+                _ if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() => {
+                    "the service is unavailable".to_owned()
+                }
                 FaultName::Internal => "an internal error occurred".to_owned(),
                 other => other.as_str().replace('_', " "),
             },

@@ -16,7 +16,5 @@ pub mod read;
 pub mod ready;
 pub mod timeline;
 
-pub use model::{
-    Credentials, Deed, Due, Expect, LimitStep, RecordsExpected, Scenario, Seen, Setup, Step,
-};
+pub use model::{Credentials, Deed, Due, Expect, LimitStep, RecordsExpected, Scenario, Seen, Setup, Step};
 pub use timeline::{Done, Timeline};

@@ -186,7 +186,11 @@ impl<'a> Reader<'a> {
     fn lifted(&mut self, step: &Node, due: &Due, index: usize) {
         for node in step.get("lift").map_or(&[][..], Node::items) {
             let Some(name) = node.as_text() else { continue };
-            let mut meant = self.armed.iter().filter(|armed| armed.name == name || armed.set.as_deref() == Some(name)).peekable();
+            let mut meant = self
+                .armed
+                .iter()
+                .filter(|armed| armed.name == name || armed.set.as_deref() == Some(name))
+                .peekable();
             if meant.peek().is_none() {
                 let names = self.armed.iter().map(|armed| armed.set.as_ref().unwrap_or(&armed.name).as_str());
                 let mut names: Vec<&str> = names.collect();

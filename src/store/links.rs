@@ -48,7 +48,7 @@ impl Links {
 
     /// A group's members as a view sees them, in the order they joined.
     pub(super) fn members_seen(&self, group: RecordId, view: View) -> impl Iterator<Item = RecordId> {
-        let late = self.late_members(group, view);
+        let late = (!self.is_settled(view)).then(|| self.late_members(group, view));
         let as_is = late.is_none().then(|| self.members(group));
         as_is.into_iter().flatten().chain(late.unwrap_or_default())
     }
@@ -56,9 +56,10 @@ impl Links {
     /// Takes the groups a member is in as a view sees them, by table and serial. Not an iterator: each record of a page
     /// comes here, and one that may be either of two costs as much as the look itself.
     pub(super) fn each_group_seen(&self, member: RecordId, view: View, take: impl FnMut(RecordId)) {
-        match self.late_groups(member, view) {
-            Some(late) => late.into_iter().for_each(take),
-            None => self.groups_of(member).for_each(take),
+        if self.is_settled(view) {
+            self.groups_of(member).for_each(take);
+        } else {
+            self.late_groups(member, view).into_iter().for_each(take);
         }
     }
 
@@ -153,10 +154,7 @@ impl Links {
     }
 
     /// A group's members where a view may not see them as they are.
-    fn late_members(&self, group: RecordId, view: View) -> Option<Vec<RecordId>> {
-        if self.is_settled(view) {
-            return None;
-        }
+    fn late_members(&self, group: RecordId, view: View) -> Vec<RecordId> {
         let hidden = self.recent.hidden(all_of(group), view);
         let hidden: BTreeMap<RecordId, Option<&u64>> =
             hidden.map(|((_, member), before)| (*member, before)).collect();
@@ -166,14 +164,11 @@ impl Links {
         let stood = hidden.iter().filter_map(|(member, number)| Some((**number.as_ref()?, *member)));
         let mut late: Vec<(u64, RecordId)> = standing.chain(stood).collect();
         late.sort_unstable();
-        Some(late.into_iter().map(|(_, member)| member).collect())
+        late.into_iter().map(|(_, member)| member).collect()
     }
 
     /// The groups of a member where a view may not see them as they are.
-    fn late_groups(&self, member: RecordId, view: View) -> Option<Vec<RecordId>> {
-        if self.is_settled(view) {
-            return None;
-        }
+    fn late_groups(&self, member: RecordId, view: View) -> Vec<RecordId> {
         let hidden = self.recent_groups.hidden(all_of(member), view);
         let hidden: BTreeMap<RecordId, bool> =
             hidden.map(|((_, group), before)| (*group, before.is_some())).collect();
@@ -181,7 +176,7 @@ impl Links {
         let stood = hidden.iter().filter(|(_, stood)| **stood).map(|(group, _)| *group);
         let mut late: Vec<RecordId> = standing.chain(stood).collect();
         late.sort_unstable();
-        Some(late)
+        late
     }
 
     fn links_of(&self, member: RecordId) -> &[(RecordId, u64)] {

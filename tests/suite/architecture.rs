@@ -63,10 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("serve", &["call", "chaos", "control", "engine", "profile", "scenario", "seed", "server"]),
     ("testing", &["call", "control", "engine", "profile", "report", "serve", "server"]),
-    (
-        "cli",
-        &["chaos", "control", "engine", "profile", "report", "scenario", "seed", "serve", "server"],
-    ),
+    ("cli", &["chaos", "control", "engine", "profile", "report", "scenario", "seed", "serve", "server"]),
 ];
 
 /// Which part may use which crate from outside, where that is not free to all.

@@ -162,7 +162,7 @@ fn lists(profile: &Arc<Profile>) -> Vec<(String, PagingStyle, Page<'_>)> {
         let users = api.endpoints.iter().filter(|endpoint| {
             endpoint.does == Does::List
                 && endpoint.method == Method::GET
-                && endpoint.path.to_ascii_lowercase() == "/users"
+                && endpoint.path.eq_ignore_ascii_case("/users")
         });
         for endpoint in users {
             let style = endpoint.paging.style;

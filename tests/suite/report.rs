@@ -21,7 +21,7 @@ fn report_on(at: Surface, has: &Manners) -> Report {
     let engine = engine();
     arm(&engine, at);
     Client::new(&engine, at, has.clone()).work();
-    engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"))
+    engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"))
 }
 
 fn words(report: &Report, ended: Ended) -> BTreeSet<&'static str> {
@@ -125,7 +125,7 @@ fn who_asks_for_too_many_and_believes_the_answer_heeds_no_caps() {
         let has = Manners { asks_for: 5_000, believes_the_page: true, ..GOOD };
         let read = Client::new(&engine, at, has).read_all();
         assert_eq!(read.len(), 40);
-        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
         assert_eq!(words(&report, Ended::Fail), BTreeSet::from(["heeds_page_caps"]), "{}", said(&report));
 
         // Whoever goes on by what came has everything, and heeded the cap.
@@ -133,7 +133,7 @@ fn who_asks_for_too_many_and_believes_the_answer_heeds_no_caps() {
         let has = Manners { asks_for: 5_000, ..GOOD };
         let read = Client::new(&engine, at, has).read_all();
         assert!(read.len() >= 249, "{}", read.len());
-        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
         assert_eq!(words(&report, Ended::Fail), BTreeSet::new(), "{}", said(&report));
         assert!(words(&report, Ended::Pass).contains("heeds_page_caps"), "{}", said(&report));
     }
@@ -174,7 +174,7 @@ fn a_key_that_the_vendor_wants_in_the_url_is_nobodys_sin() {
     let engine = engine();
     let reply =
         engine.answer(&call("GET", "/rookery/feed/acme/faces?display_key=rookery-display-token", "", ""));
-    let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+    let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
     let verdicts = &report.clients[0].verdicts;
     let verdict = verdicts.iter().find(|one| one.conduct == Conduct::KeepsSecretsOutOfUrls).expect("one");
     assert_eq!(verdict.ended, Ended::NotMet, "{} {verdict:?}", reply.status);
@@ -193,7 +193,7 @@ fn tokens(count: usize, after_ms: i64) -> Ended {
         assert_eq!(reply.status, 200, "{:?}", body_of(&reply));
         engine.advance(DEFAULT_SANDBOX, after_ms);
     }
-    let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+    let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
     assert_eq!(report.clients.len(), 1);
     let verdicts = &report.clients[0].verdicts;
     verdicts.iter().find(|one| one.conduct == Conduct::ReusesTokens).expect("one").ended
@@ -258,7 +258,7 @@ fn limited(retry_after: &str, then: &[(i64, &str)]) -> Report {
         engine.advance(DEFAULT_SANDBOX, *after_ms);
         get(path);
     }
-    engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"))
+    engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"))
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn whoever_nobody_knows_is_a_client_of_its_own() {
         engine.answer(&call("GET", "/cofense/v2/users?page=3", token, ""));
     }
     engine.answer(&call("GET", "/nobody/at/all", "", ""));
-    let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+    let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
     let clients: Vec<_> = report
         .clients
         .iter()
@@ -312,7 +312,7 @@ fn a_look_at_one_user_or_at_whether_the_vendor_answers_is_no_walk() {
         let few = if at.is_scim { "?count=1" } else { "?per_page=1" };
         client.send("GET", &format!("{}{few}", at.users), "");
         client.find("nobody@example.com");
-        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
         assert_eq!(words(&report, Ended::Fail), BTreeSet::new(), "{}", said(&report));
         assert!(!words(&report, Ended::Pass).contains("reads_every_page"), "{}", said(&report));
     }
@@ -329,7 +329,7 @@ fn a_walk_by_cursor_is_read_to_its_end_or_not() {
             let next = body_of(&reply.expect("a reply"))["nextCursor"].clone();
             cursor = next.as_str().unwrap_or_default().to_owned();
         }
-        let report = engine.report(&*engine.sandbox(DEFAULT_SANDBOX).expect("it"));
+        let report = engine.report(&engine.sandbox(DEFAULT_SANDBOX).expect("it"));
         let verdicts = &report.clients[0].verdicts;
         let verdict = verdicts.iter().find(|one| one.conduct == Conduct::ReadsEveryPage).expect("one");
         assert_eq!(verdict.ended, wanted, "{}", said(&report));

@@ -120,7 +120,17 @@ fn made_up() -> Report {
 fn empty() -> Report {
     let (clients, expected, timeline) = (Vec::new(), Vec::new(), Vec::new());
     let sandbox = "default".to_owned();
-    Report { sandbox, seed: 1, span_ms: None, calls: 0, forgotten: 0, clients, expected, required: None, timeline }
+    Report {
+        sandbox,
+        seed: 1,
+        span_ms: None,
+        calls: 0,
+        forgotten: 0,
+        clients,
+        expected,
+        required: None,
+        timeline,
+    }
 }
 
 /// As many calls in four minutes, of as many clients as there are.

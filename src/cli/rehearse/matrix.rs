@@ -1,5 +1,7 @@
 //! One rehearsal for each value of each variant: the vendor's undocumented corners, tried one by one.
 
+use std::sync::Arc;
+
 use super::client::Clients;
 use super::replay;
 use super::run::{Rehearsal, Run};
@@ -44,7 +46,7 @@ pub(super) fn run(
 /// What is picked for each run after the first.
 fn picks(rehearsal: &Rehearsal<'_>, named: &[&str]) -> Result<Vec<Pick>, Refusal> {
     let met = rehearsal.vendors();
-    let is_met = |profile: &&std::sync::Arc<Profile>| met.is_empty() || met.contains(&profile.vendor);
+    let is_met = |profile: &&Arc<Profile>| met.is_empty() || met.contains(&profile.vendor);
     let all: Vec<(&Profile, &Variant)> = (rehearsal.profiles.iter().filter(is_met))
         .flat_map(|profile| profile.variants.iter().map(|variant| (&**profile, variant)))
         .collect();

@@ -55,9 +55,10 @@ impl Rehearsal<'_> {
         complain(&format!("{is_called}\n"));
         let background = Background::start(self.order(picks))?;
         let engine = background.desk().engine();
-        let sandbox = engine.make_sandbox(Some(SANDBOX), self.birth(engine)?).map_err(refusal)?;
+        let sandbox =
+            engine.make_sandbox(Some(SANDBOX), self.birth(engine)?).map_err(|refused| refusal(&refused))?;
         let tokens = Tokens::lay_out(engine, &sandbox)?;
-        engine.play(&sandbox, &self.scenario).map_err(refusal)?;
+        engine.play(&sandbox, &self.scenario).map_err(|refused| refusal(&refused))?;
         let variables = surroundings::of(engine, &sandbox, background.url(), &tokens)?;
         let mut progress = Progress::new(engine, &sandbox, &self.scenario);
         let ended = clients.run(&self.args.command, &variables, self.args.timeout, &mut progress);
@@ -194,6 +195,6 @@ fn not_played(engine: &Engine, sandbox: &Sandbox) -> Vec<Verdict> {
     })
 }
 
-fn refusal(refused: Refused) -> Refusal {
+fn refusal(refused: &Refused) -> Refusal {
     Refusal::new(refused.sentence())
 }

@@ -233,7 +233,8 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "C007",
         "one of several is wanted",
-        "A delay has one distribution, and a reply ends in one way.",
+        "A delay has one distribution, and a reply ends in one way: write one of the keys, and make the other a rule of \
+         its own if both are meant.",
     ),
     (
         "S001",
@@ -263,7 +264,8 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "S005",
         "two checkpoints have one name",
-        "The report tells checkpoints apart by their names.",
+        "The report tells checkpoints apart by their names, so each needs one of its own; the same moment twice is one \
+         checkpoint.",
     ),
     (
         "S006",
