@@ -109,11 +109,13 @@ pub enum Fault {
     RecordTooLarge,
     /// A fault that a chaos rule asked for.
     Injected {
-        /// The fault that it is written as.
+        /// The name of the fault that it is written as.
         name: FaultName,
+        /// That fault, about what the call is about; `None` where no more is known of it than its name.
+        like: Option<Box<Fault>>,
         /// Its status; `None` for the one that the vendor gives that fault.
         status: Option<u16>,
-        /// What it says about when to come back, in milliseconds.
+        /// When to come back, in milliseconds, where the rule says that: it is told even if the vendor would not.
         retry_after_ms: Option<u64>,
     },
     /// Standin itself failed.

@@ -53,6 +53,7 @@
 //! | [`chaos::Chaos`] | what is to happen to which calls, in one sandbox | how a call is answered, how a fate is carried out |
 //! | [`limit::Limiter`] | how many calls who has left, in one vendor of one sandbox | calls, profiles, headers, clocks |
 //! | [`journal::Journal`] | the bounded record of calls, decisions and replies of one sandbox | sockets, sandboxes, how a call is answered |
+//! | [`scenario::Scenario`], [`scenario::Timeline`] | what happens when, and what of it is due | how it is done |
 //! | [`report::Report`] | how clients behaved, told from a journal | how it is shown, what time it is |
 //! | [`world::Clock`], [`world::Dice`] | time and chance of a sandbox, handed in | who asks, and why |
 //! | [`scim`], [`oauth`] | the protocols, as data | HTTP, and everything of ours |

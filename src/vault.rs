@@ -1,7 +1,8 @@
 //! Credentials as issued: whose each is, what it may do, and whether it lives.
 //!
 //! **Invariant:** a dead credential is remembered, so that it still tells whose it was; a credential never leaves the
-//! vault in full but to whoever showed it. The vault knows indices, not vendors, and times only as it is told them.
+//! vault in full but to whoever showed it, or asks the control API for it by its number. The vault knows indices, not
+//! vendors, and times only as it is told them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -230,6 +231,11 @@ impl Vault {
         Ok(())
     }
 
+    /// The access tokens of a client that have not been forgotten, the oldest first.
+    pub fn access_of(&self, client_id: &str) -> Vec<Box<str>> {
+        self.clients.get(client_id).map(|client| client.access.clone()).unwrap_or_default()
+    }
+
     /// Whether a token is an access token of a client.
     pub fn is_access_of(&self, client_id: &str, token: &str) -> bool {
         self.clients.get(client_id).is_some_and(|client| client.access.iter().any(|one| **one == *token))
@@ -250,6 +256,11 @@ impl Vault {
         let client = self.clients.get(client_id)?;
         let is_known = same_bytes(client.secret.as_bytes(), secret.as_bytes()) && client.ended.is_none();
         is_known.then(|| client.owner.clone())
+    }
+
+    /// The secret of a client, dead or alive.
+    pub fn secret_of_client(&self, client_id: &str) -> Option<String> {
+        self.clients.get(client_id).map(|client| client.secret.to_string())
     }
 
     /// What a sandbox has issued, the oldest first.

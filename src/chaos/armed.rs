@@ -315,10 +315,11 @@ fn kind(call: &Meeting<'_>) -> String {
 
 fn apart(each: &[Apart], call: &Meeting<'_>) -> String {
     let part = |by: &Apart| match by {
-        Apart::Vendor => call.vendor,
-        Apart::Operation => call.operation.unwrap_or(call.method.as_str()),
-        Apart::Credential => call.credential.unwrap_or_default(),
-        Apart::Organization => call.organization.unwrap_or_default(),
+        Apart::Kind => kind(call),
+        Apart::Vendor => call.vendor.to_owned(),
+        Apart::Operation => call.operation.unwrap_or(call.method.as_str()).to_owned(),
+        Apart::Credential => call.credential.unwrap_or_default().to_owned(),
+        Apart::Organization => call.organization.unwrap_or_default().to_owned(),
     };
     each.iter().map(part).collect::<Vec<_>>().join("/")
 }

@@ -34,7 +34,11 @@ pub static RULE: Block = Block {
             Kind::Name,
             "Ready-made rules to take: what else is said here takes the place of what they say; `where` and `when` key by key, a part only in those that have it.",
         ),
-        may("name", Kind::Name, "What it is called, unlike the others; without it `rule-1`, by its place."),
+        may(
+            "name",
+            Kind::Name,
+            "What it is called, unlike the others, in at most 100 characters; without it `rule-1`, by its place.",
+        ),
         may("where", Kind::Block(&WHERE), "Which calls; without it, all."),
         may("when", Kind::Block(&WHEN), "When, of those; without it, always. All that is said must hold."),
         may("delay", DELAY_OR_FIXED, "The reply comes so much later."),
@@ -120,6 +124,7 @@ pub static WHEN: Block = Block {
         may(
             "each",
             Kind::List(&Kind::Word(&[
+                ("kind", "each kind of call: vendor, operation, credential and organization"),
                 ("vendor", "each vendor"),
                 ("operation", "each operation"),
                 ("credential", "each kind of credential"),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::RULES_MAX;
 use super::keys::{CHAOS, RULE};
 use super::ready_made::{self, ReadyMade};
-use super::rule::{Rule, Where};
+use super::rule::{NAME_CHARS_MAX, Rule, Where};
 use crate::profile::build::Part;
 use crate::profile::diagnostic::{Diagnostic, Severity};
 use crate::profile::grammar::validate;
@@ -107,6 +107,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// One item of a list: a rule, or ready-made ones.
     fn item(&mut self, item: &Node, number: usize, rules: &mut Vec<Rule>) {
+        self.name_length(item);
         let named = match &item.value {
             Tree::Text(name) => Some((name.as_str(), item)),
             _ => item.get("use").and_then(|node| Some((node.as_text()?, node))),
@@ -166,6 +167,26 @@ impl Reader<'_> {
             what: self.what(&part),
             written: node.to_json(),
             at: Some(node.place.clone()),
+        }
+    }
+
+    /// Reports a name that is too long.
+    fn name_length(&mut self, item: &Node) {
+        let Some(node) = item.get("name") else { return };
+        let chars = node.as_text().map_or(0, |name| name.chars().count());
+        if chars > NAME_CHARS_MAX {
+            let message = format!("a name has at most {NAME_CHARS_MAX} characters, and this one {chars}");
+            self.mistake("C006", &node.place, message, "take a shorter one");
+        }
+    }
+
+    /// Reports a list of nothing where no list at all means anything: whoever wrote it may have meant nothing.
+    fn not_empty(&mut self, part: &Part<'_>, key: &'static str, items: &str) {
+        if let Some(Node { place, value: Tree::List(list) }) = part.node.get(key)
+            && list.is_empty()
+        {
+            let message = format!("`{key}` is an empty list, so it says nothing of the calls");
+            self.mistake("C004", place, message, format!("write {items}, or leave it out for any"));
         }
     }
 

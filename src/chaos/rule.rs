@@ -14,6 +14,9 @@ pub const HANG_MS: u64 = 60_000;
 /// How long a call hangs at most, in milliseconds.
 pub const HANG_MS_MAX: u64 = 600_000;
 
+/// How long the name of a rule is at most, in characters: the journal notes it with each call that it strikes.
+pub const NAME_CHARS_MAX: usize = 100;
+
 /// How late what is written shows at most, in milliseconds of the sandbox's time: an hour.
 pub const VISIBILITY_MS_MAX: u64 = 3_600_000;
 
@@ -97,6 +100,8 @@ pub enum Moment {
 /// What calls are counted apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Apart {
+    /// Each kind of call: vendor, operation, credential and organization. What is drawn always is.
+    Kind,
     /// Each vendor.
     Vendor,
     /// Each operation.
@@ -184,6 +189,7 @@ impl Apart {
     /// What a word in rules stands for.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
+            "kind" => Some(Self::Kind),
             "vendor" => Some(Self::Vendor),
             "operation" => Some(Self::Operation),
             "credential" => Some(Self::Credential),

@@ -1,4 +1,4 @@
-//! Credentials: listed, issued, replaced, ended.
+//! Credentials: listed, shown in full, issued, replaced, ended.
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -34,13 +34,25 @@ pub(super) const ROWS: &[Row] = &[
         method: Method::POST,
         path: "/v1/sandboxes/{sandbox}/vendors/{vendor}/credentials",
         name: "issue_credential",
-        about: "Issues a credential as the vendor would. The answer is the only one with its secret.",
+        about: "Issues a credential as the vendor would. The answer has its secret.",
         query: &[],
         takes: Takes::Object(WISH),
         gives: &[(201, Gives::Json(Kind::Object(ISSUED)))],
         refuses: &[409],
         is_open: false,
         run: issue,
+    },
+    Row {
+        method: Method::GET,
+        path: "/v1/sandboxes/{sandbox}/vendors/{vendor}/credentials/{id}/secret",
+        name: "reveal_credential",
+        about: "A credential with its secret, dead or alive: a chaos rule or a scenario that rotates one tells nobody the new one.",
+        query: &[],
+        takes: Takes::Nothing,
+        gives: &[(200, Gives::Json(Kind::Object(ISSUED)))],
+        refuses: &[],
+        is_open: false,
+        run: reveal,
     },
     Row {
         method: Method::POST,
@@ -174,13 +186,19 @@ fn issue(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
         return Err(Problem::invalid("`expires_in` goes beyond the year 9999; shorten it, or leave it out"));
     }
     let minted = desk.engine.issue(&sandbox, &wish)?;
-    issued(desk, ask, &sandbox, &vendor, &minted)
+    issued(desk, ask, &sandbox, &vendor, &minted, StatusCode::CREATED)
+}
+
+fn reveal(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
+    let (sandbox, vendor) = desk.vendor(ask)?;
+    let minted = desk.engine.reveal(&sandbox, vendor.index, number(ask)?)?;
+    issued(desk, ask, &sandbox, &vendor, &minted, StatusCode::OK)
 }
 
 fn rotate(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
     let (sandbox, vendor) = desk.vendor(ask)?;
     let minted = desk.engine.rotate(&sandbox, vendor.index, number(ask)?)?;
-    issued(desk, ask, &sandbox, &vendor, &minted)
+    issued(desk, ask, &sandbox, &vendor, &minted, StatusCode::CREATED)
 }
 
 fn revoke(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {
@@ -264,13 +282,14 @@ fn entry(sandbox: &Sandbox, vendor: &Vendor, one: &Listed) -> Value {
     Value::Object(told)
 }
 
-/// The one answer with a secret.
+/// The answer with a secret.
 fn issued(
     desk: &Desk,
     ask: &Ask<'_>,
     sandbox: &Sandbox,
     vendor: &Vendor,
     minted: &Minted,
+    status: StatusCode,
 ) -> Result<Reply, Problem> {
     let one = listed(desk, sandbox, vendor, minted.number)?;
     let mut told = told(sandbox, vendor, &one);
@@ -289,5 +308,5 @@ fn issued(
             told.extend(url.map(|url| ("token_url".to_owned(), url.into())));
         }
     }
-    Ok(reply(StatusCode::CREATED, &Value::Object(told)))
+    Ok(reply(status, &Value::Object(told)))
 }

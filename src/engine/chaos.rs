@@ -151,7 +151,11 @@ impl Vendor {
             let is_tried_out = !fate.commits() && !visit.call.method.is_safe();
             let scratch = is_tried_out.then(|| self.scratch());
             let store = scratch.as_ref().unwrap_or(&self.store);
-            return self.gates(visit, surface, sight, store, passage, notes);
+            let ended = self.gates(visit, surface, sight, store, passage, notes);
+            if is_tried_out && let Ok(reply) = &ended {
+                visit.engine.take_back(visit.sandbox, &reply.body);
+            }
+            return ended;
         }
         if fate.commits() {
             let ended = self.gates(visit, surface, sight, &self.store, passage, notes);
@@ -162,7 +166,8 @@ impl Vendor {
             }
         }
         match &fate.respond {
-            Some(respond) => other_reply(respond),
+            Some(respond) => other_reply(respond)
+                .ok_or_else(|| self.injected(respond, visit, surface, sight, passage, notes)),
             // It never leaves.
             None => Ok(Reply::new(StatusCode::BAD_GATEWAY)),
         }
@@ -225,40 +230,18 @@ fn struck(fate: &Fate) -> Struck {
     }
 }
 
-/// A reply that a rule gives in place of the vendor's; as a fault where the vendor's own shape of it is wanted.
-fn other_reply(respond: &Respond) -> Result<Reply, Fault> {
+/// A reply that a rule gives in place of the vendor's; `None` where the vendor's own shape of a fault is wanted.
+fn other_reply(respond: &Respond) -> Option<Reply> {
     let status = respond.status.and_then(|status| StatusCode::from_u16(status).ok());
     match (&respond.body, status) {
         (Some(body), status) => {
             let is_json = serde_json::from_slice::<Value>(body).is_ok();
             let media_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
             let named = respond.fault.and_then(|fault| StatusCode::from_u16(fault.status()).ok());
-            Ok(Reply::new(status.or(named).unwrap_or_default()).with_body(media_type, body.clone()))
+            Some(Reply::new(status.or(named).unwrap_or_default()).with_body(media_type, body.clone()))
         }
-        (None, Some(status)) if respond.fault.is_none() && status.as_u16() < 400 => Ok(Reply::new(status)),
-        (None, status) => Err(Fault::Injected {
-            name: respond.fault.unwrap_or_else(|| name_of(status.unwrap_or_default())),
-            status: respond.status,
-            retry_after_ms: respond.retry_after_ms,
-        }),
-    }
-}
-
-/// The fault whose look fits a status best.
-fn name_of(status: StatusCode) -> FaultName {
-    match status {
-        StatusCode::UNAUTHORIZED => FaultName::Unauthenticated,
-        StatusCode::FORBIDDEN => FaultName::ScopeMissing,
-        StatusCode::NOT_FOUND => FaultName::UnknownRoute,
-        StatusCode::METHOD_NOT_ALLOWED => FaultName::MethodNotAllowed,
-        StatusCode::CONFLICT => FaultName::NotUnique,
-        StatusCode::PRECONDITION_FAILED => FaultName::ConditionFailed,
-        StatusCode::PAYLOAD_TOO_LARGE => FaultName::BodyTooLarge,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => FaultName::UnsupportedMediaType,
-        StatusCode::TOO_MANY_REQUESTS => FaultName::RateLimited,
-        StatusCode::NOT_IMPLEMENTED => FaultName::NotSupported,
-        status if status.is_client_error() => FaultName::BadBody,
-        _ => FaultName::Internal,
+        (None, Some(status)) if respond.fault.is_none() && status.as_u16() < 400 => Some(Reply::new(status)),
+        (None, _) => None,
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use serde_json::Value;
+
 use super::sandbox::{Sandbox, under_policy};
 use super::{Engine, Refused};
 use crate::chaos::TokenEnd;
@@ -32,7 +34,7 @@ pub struct Wish {
     pub label: Option<String>,
 }
 
-/// A credential just issued: the one moment at which its secret is told.
+/// A credential with its secret: as issued, or as somebody asks for it again.
 #[derive(Debug, Clone)]
 pub struct Minted {
     /// Its number in the sandbox.
@@ -224,6 +226,22 @@ impl Engine {
         }
     }
 
+    /// A credential with its secret, dead or alive: what issued it may have been a chaos rule, which tells nobody.
+    ///
+    /// # Errors
+    /// That there is none of this number.
+    pub fn reveal(&self, sandbox: &Sandbox, vendor: usize, number: u64) -> Result<Minted, Refused> {
+        let one = self.credential(sandbox, vendor, number)?;
+        let (token, secret, client_id) = match one.holds {
+            Holds::Token(token) => (token.into_string(), None, one.client_id),
+            Holds::Client(id) => {
+                let secret = self.vault.secret_of_client(&id);
+                (id.to_string(), secret, Some(id.into_string()))
+            }
+        };
+        Ok(Minted { number, token, secret, client_id, expires_ms: one.expires_ms })
+    }
+
     /// The token as issued, dead or alive.
     pub(super) fn issued(&self, token: &str) -> Option<Arc<Issued>> {
         self.vault.token(token)
@@ -233,16 +251,53 @@ impl Engine {
     pub(super) fn end_shown(&self, sandbox: &Sandbox, vendor: usize, token: &str, how: TokenEnd) {
         let listed = self.credentials(sandbox, vendor);
         let is_it = |one: &&Listed| matches!(&one.holds, Holds::Token(held) if **held == *token);
-        let Some(one) = listed.iter().find(is_it).filter(|one| one.ends.is_none()) else { return };
-        let is_access = self
-            .kind(sandbox, vendor, one.owner.credential)
-            .is_ok_and(|kind| kind.carrier == Carrier::Client);
-        // What is just listed is there.
-        let _ = match how {
-            TokenEnd::Rotate if !is_access => self.rotate(sandbox, vendor, one.number).map(drop),
-            TokenEnd::Rotate | TokenEnd::Revoke => self.revoke(sandbox, vendor, one.number),
-            TokenEnd::Expire => self.expire(sandbox, vendor, one.number),
+        let Some(one) = listed.iter().find(is_it) else { return self.end_access(sandbox, token, how) };
+        if one.ends.is_none() {
+            // What is just listed is there.
+            let _ = match how {
+                TokenEnd::Rotate => self.rotate(sandbox, vendor, one.number).map(drop),
+                TokenEnd::Revoke => self.revoke(sandbox, vendor, one.number),
+                TokenEnd::Expire => self.expire(sandbox, vendor, one.number),
+            };
+        }
+    }
+
+    /// Ends the access token that a reply gives out which never took effect.
+    pub(super) fn take_back(&self, sandbox: &Sandbox, reply: &[u8]) {
+        let reply: Value = serde_json::from_slice(reply).unwrap_or_default();
+        if let Some(token) = reply["access_token"].as_str() {
+            self.end_access(sandbox, token, TokenEnd::Revoke);
+        }
+    }
+
+    /// Ends the access tokens of a client; how many lived.
+    pub(super) fn end_access_of(&self, sandbox: &Sandbox, client_id: &str, how: TokenEnd) -> usize {
+        let now_ms = sandbox.clock.now_ms();
+        let lives = |token: &str| {
+            let issued = self.vault.token(token);
+            issued.is_some_and(|issued| issued.ends.is_none() && issued.flaw(now_ms).is_none())
         };
+        let mut tokens = self.vault.access_of(client_id);
+        tokens.retain(|token| lives(token));
+        tokens.iter().for_each(|token| self.end_access(sandbox, token, how));
+        tokens.len()
+    }
+
+    /// Ends an access token, which is in no list: its client is.
+    pub(super) fn end_access(&self, sandbox: &Sandbox, token: &str, how: TokenEnd) {
+        let Some(issued) = self.vault.token(token).filter(|issued| issued.ends.is_none()) else { return };
+        let (holds, now_ms) = (Holds::Token(token.into()), sandbox.clock.now_ms());
+        let what = match how {
+            TokenEnd::Rotate | TokenEnd::Revoke => {
+                self.vault.end(&holds, now_ms, Stranger::Revoked);
+                "is revoked"
+            }
+            TokenEnd::Expire => {
+                self.vault.expire(token, now_ms);
+                "expires"
+            }
+        };
+        self.mark(sandbox, &issued.owner, &holds, what);
     }
 
     /// What a vendor has issued in a sandbox, the oldest first.

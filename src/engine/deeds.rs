@@ -6,7 +6,6 @@ use super::vendor::Vendor;
 use super::{Engine, LimitChange, Refused, Settings, Turn};
 use crate::chaos::{Rule, TokenEnd};
 use crate::journal::MarkKind;
-use crate::profile::model::Carrier;
 use crate::scenario::{Credentials, Deed, LimitStep, Scenario};
 use crate::vault::Holds;
 
@@ -109,19 +108,18 @@ impl Engine {
                 if !is_meant || one.ends.is_some() || one.flaw(now_ms).is_some() {
                     continue;
                 }
-                let of_client = kind.carrier == Carrier::Client;
-                let is_token = matches!(one.holds, Holds::Token(_));
-                match (wanted.how, is_token) {
-                    // A client's secret is changed by those alone who mean it, and it cannot expire.
-                    (TokenEnd::Expire, false) => continue,
-                    (_, false) if wanted.credential.is_none() => continue,
-                    // An access token has no newer one until its client asks.
-                    (TokenEnd::Rotate, true) if of_client => {
-                        self.revoke(sandbox, vendor, one.number)?;
-                    }
-                    (TokenEnd::Rotate, _) => drop(self.rotate(sandbox, vendor, one.number)?),
-                    (TokenEnd::Revoke, _) => self.revoke(sandbox, vendor, one.number)?,
-                    (TokenEnd::Expire, true) => self.expire(sandbox, vendor, one.number)?,
+                // A client's secret is changed by those alone who mean it, and it cannot expire; its tokens can. They have no
+                // newer ones until it asks.
+                if let Holds::Client(id) = &one.holds
+                    && (wanted.credential.is_none() || wanted.how == TokenEnd::Expire)
+                {
+                    ended += self.end_access_of(sandbox, id, wanted.how);
+                    continue;
+                }
+                match wanted.how {
+                    TokenEnd::Rotate => drop(self.rotate(sandbox, vendor, one.number)?),
+                    TokenEnd::Revoke => self.revoke(sandbox, vendor, one.number)?,
+                    TokenEnd::Expire => self.expire(sandbox, vendor, one.number)?,
                 }
                 ended += 1;
             }

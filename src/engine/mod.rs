@@ -12,6 +12,7 @@ mod deeds;
 mod differences;
 mod expect;
 mod import;
+mod injected;
 mod journal;
 mod limits;
 mod populate;

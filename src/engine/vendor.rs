@@ -367,7 +367,7 @@ impl Vendor {
     }
 
     /// The caller's organization; none at a token endpoint, where the client shows who it is in its own way.
-    fn identify(
+    pub(super) fn identify(
         &self,
         visit: &Visit<'_>,
         api: &Api,

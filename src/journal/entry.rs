@@ -140,7 +140,15 @@ impl Entry {
             let matching: usize = listing.matching.iter().map(|id| id.len() + size_of::<String>()).sum();
             size_of::<crate::notes::Listing>() + matching
         });
-        let lists = listing + notes.levels.len() * size_of::<crate::limit::Level>() + NOTES_BYTES_USUAL;
+        let chaos = notes.chaos.as_ref().map_or(0, |struck| {
+            let strikes = struck
+                .strikes
+                .iter()
+                .map(|one| size_of_val(one) + one.rule.len() + one.written.as_ref().map_or(0, String::len));
+            size_of_val(&**struck) + strikes.sum::<usize>()
+        });
+        let lists =
+            listing + chaos + notes.levels.len() * size_of::<crate::limit::Level>() + NOTES_BYTES_USUAL;
         let bodies = self.sent.bytes.len() + self.answered.bytes.len();
         size_of::<Self>() + self.head.len() + bodies + dropped + hint + lists
     }

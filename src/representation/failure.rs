@@ -32,10 +32,17 @@ pub fn write(
             .map_or(&profile.errors, |api| &api.errors),
     };
     let kind = api.or(profile.apis.first()).map_or(ApiKind::Rest, |api| api.kind);
+    let (fault, injected) = match fault {
+        Fault::Injected { like, status, retry_after_ms, .. } => {
+            (like.as_deref().unwrap_or(fault), Some((*status, *retry_after_ms)))
+        }
+        fault => (fault, None),
+    };
+    let (own_status, told_ms) = injected.unwrap_or_default();
     let fault = &in_own_names(surface, fault);
     let name = fault.name();
     let look = errors.faults.get(&name);
-    let status = status(fault, name, look);
+    let status = own_status.unwrap_or_else(|| status(fault, name, look));
     let telling = Telling { profile, fault, name, look, errors, status, request_id, problem: None };
     let mut body = Vec::with_capacity(256);
     let media_type = match (&errors.body, kind) {
@@ -67,11 +74,16 @@ pub fn write(
         reply.headers.insert(http::header::CONTENT_TYPE, value);
     }
     add_headers(&mut reply, profile, api, fault);
-    if let (Fault::RateLimited { retry_after_ms } | Fault::Injected { retry_after_ms, .. }, Some(surface)) =
-        (fault, surface)
+    if let (Fault::RateLimited { retry_after_ms }, Some(surface)) = (fault, surface)
         && let Some(wait) = levels::retry_after(&profile.limits, *retry_after_ms, surface.now_ms)
     {
         reply.headers.insert(RETRY_AFTER, wait);
+    }
+    if let Some(told_ms) = told_ms {
+        // A rule that says when to come back is heard: as the vendor says it, else in seconds.
+        let now_ms = surface.map_or(0, |surface| surface.now_ms);
+        let own = levels::retry_after(&profile.limits, Some(told_ms), now_ms);
+        reply.headers.insert(RETRY_AFTER, own.unwrap_or_else(|| HeaderValue::from(told_ms.div_ceil(1_000))));
     }
     for (name, value) in look.map_or(&[][..], |look| &look.headers) {
         reply.headers.insert(name.clone(), value.clone());
@@ -86,10 +98,7 @@ fn status(fault: &Fault, name: FaultName, look: Option<&FaultLook>) -> u16 {
         Fault::NotSupported { status } => *status,
         _ => name.status(),
     };
-    match fault {
-        Fault::Injected { status: Some(status), .. } => *status,
-        _ => look.and_then(|look| look.status).unwrap_or(own),
-    }
+    look.and_then(|look| look.status).unwrap_or(own)
 }
 
 /// The header fields that HTTP asks for with a status (RFC 9110 sections 11.6.1 and 15.5.6).
@@ -247,14 +256,10 @@ impl Telling<'_> {
             Fault::OAuth(error) => error.description.clone(),
             Fault::RecordTooLarge => format!("a record has at most {RECORD_BYTES_MAX} bytes here"),
             Fault::Full => format!("an organization has at most {RECORDS_MAX} records of a type here"),
-            Fault::Injected { name, .. } => match name {
-                FaultName::RateLimited => "too many requests".to_owned(),
-                _ if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() => {
-                    "the service is unavailable".to_owned()
-                }
-                FaultName::Internal => "an internal error occurred".to_owned(),
-                other => other.as_str().replace('_', " "),
-            },
+            Fault::Injected { name, .. } => name.as_str().replace('_', " "),
+            Fault::Internal if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() => {
+                "the service is unavailable".to_owned()
+            }
             Fault::Internal => "an internal error occurred".to_owned(),
         }
     }

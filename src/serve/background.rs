@@ -1,6 +1,7 @@
 //! A server in the background of a program that does other things, such as a test.
 //!
-//! **Invariant:** when it is dropped it is gone: no thread, no port, nobody to wait for.
+//! **Invariant:** when it is dropped it is gone: no thread, no port, nobody to wait for. The process is its program's: the
+//! limits that the system sets it stay as they are.
 
 use std::io;
 use std::sync::{Arc, mpsc};
@@ -11,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::{Order, Ready, Refusal, bring_up, root};
 use crate::control::Desk;
+use crate::server::Limits;
 
 /// A running server.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ fn serve(order: Order, stopped: oneshot::Receiver<()>, tell: &mpsc::Sender<Told>
         match bring_up(order).await {
             Ok(ready) => {
                 let _ = tell.send(Ok(introduce(&ready)));
-                ready.run(async { drop(stopped.await) }).await;
+                ready.run(Limits::default(), async { drop(stopped.await) }).await;
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
         }

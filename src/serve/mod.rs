@@ -29,6 +29,7 @@ mod background;
 mod banner;
 mod chaos;
 mod choice;
+mod descriptors;
 mod log;
 mod refusal;
 mod scenario;
@@ -73,7 +74,8 @@ pub struct Order {
     pub access: Access,
 }
 
-/// Serves until SIGTERM or SIGINT, then finishes the running calls. The log says what passes the filter.
+/// Serves until SIGTERM or SIGINT, then finishes the running calls. The log says what passes the filter. It takes the
+/// process for its own: it raises the soft limit of open files, for as many connections as that allows.
 ///
 /// # Errors
 /// Why it cannot start.
@@ -81,7 +83,9 @@ pub fn run(order: Order, log: Targets, log_format: LogFormat) -> Result<(), Refu
     log::start(log, log_format);
     let cannot = |error: io::Error| Refusal::new(format!("the system gives no threads to run on: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
-    let ended = runtime.block_on(until_stopped(order));
+    let limits = Limits { connections_max: descriptors::connections_max(), ..Limits::default() };
+    tracing::debug!(limits.connections_max, "so many connections at a time");
+    let ended = runtime.block_on(until_stopped(order, limits));
     // What was told to stop while it was reading or making up people need not finish them.
     runtime.shutdown_background();
     ended
@@ -112,7 +116,7 @@ impl Answer for Desk {
     }
 }
 
-async fn until_stopped(order: Order) -> Result<(), Refusal> {
+async fn until_stopped(order: Order, limits: Limits) -> Result<(), Refusal> {
     // Before all else: a signal that nobody listens to does not end the first process of a container.
     let stop = server::stop_asked();
     let stop = stop.map_err(|error| Refusal::new(format!("the system tells of no signals: {error}")))?;
@@ -122,7 +126,7 @@ async fn until_stopped(order: Order) -> Result<(), Refusal> {
         () = &mut stop => return Ok(()),
     };
     announce(&ready.desk, &ready.open);
-    ready.run(stop).await;
+    ready.run(limits, stop).await;
     Ok(())
 }
 
@@ -143,13 +147,13 @@ async fn bring_up(order: Order) -> Result<Ready, Refusal> {
 
 impl Ready {
     /// Serves until it is told to stop, and finishes the running calls.
-    async fn run(self, stop: impl Future<Output = ()>) {
+    async fn run(self, limits: Limits, stop: impl Future<Output = ()>) {
         let draining = Arc::clone(&self.desk);
         let stop = async move {
             stop.await;
             draining.drain();
         };
-        server::run(self.open, self.desk, Limits::default(), stop).await;
+        server::run(self.open, self.desk, limits, stop).await;
     }
 }
 

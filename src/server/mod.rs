@@ -44,8 +44,9 @@ pub use signal::stop_asked;
 use line::{Line, Stream};
 use socket::Socket;
 
-/// Connections at a time. Below the 1,024 file descriptors that a process commonly gets, so that profiles, logs and
-/// sockets of its own still find one.
+/// Connections at a time, where nobody says otherwise. Below the 1,024 file descriptors that a process commonly gets, so
+/// that profiles, logs and sockets of its own still find one; who has a process with more says so in
+/// [`Limits::connections_max`].
 pub const CONNECTIONS_MAX: usize = 960;
 
 /// Longest request body. The documented APIs take single records; 1 MiB is a bulk request of thousands.

@@ -4,16 +4,20 @@
 
 use std::fs;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 
 use super::address::Address;
+
+/// Connections that wait in the kernel to be accepted. The usual 128 are fewer than a test that begins with hundreds of
+/// clients opens at once, and whoever finds no place tries again a second later.
+const QUEUE_MAX: u32 = 1_024;
 
 /// A bound listener.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ impl Listener {
     pub(super) async fn bind(address: &Address) -> io::Result<(Self, Address)> {
         match address {
             Address::Tcp(wanted) => {
-                let listener = TcpListener::bind(wanted).await?;
+                let listener = listen(*wanted)?;
                 let bound = Address::Tcp(listener.local_addr()?);
                 Ok((Self::Tcp(listener), bound))
             }
@@ -55,6 +59,15 @@ impl Listener {
             Self::Unix(listener, _) => listener.poll_accept(cx).map_ok(|(stream, _)| Socket::Unix(stream)),
         }
     }
+}
+
+/// Like `TcpListener::bind`, but for the queue.
+fn listen(wanted: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if wanted.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that was just stopped does not hold up the next.
+    socket.set_reuseaddr(true)?;
+    socket.bind(wanted)?;
+    socket.listen(QUEUE_MAX)
 }
 
 /// Whether a server left this socket file behind: it is a socket, and nobody listens on it.

@@ -1,4 +1,4 @@
-//! A vendor's credential: issued, replaced and ended.
+//! A vendor's credential: issued, shown, replaced and ended.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// From what the control API tells in the one answer that has secrets.
+    /// From what the control API tells in an answer that has secrets.
     pub(super) fn of(told: &Value) -> Self {
         let text = |name: &str| told[name].as_str().map(str::to_owned);
         Self {
@@ -34,8 +34,8 @@ impl Key {
     }
 }
 
-/// A credential of a vendor in an organization, by the name that the vendor's profile gives it. What is rotated, revoked or
-/// expired is the newest that lives.
+/// A credential of a vendor in an organization, by the name that the vendor's profile gives it. What is shown, rotated,
+/// revoked or expired is the newest that lives.
 #[derive(Debug, Clone, Copy)]
 pub struct Credential<'s> {
     pub(super) sandbox: &'s Sandbox,
@@ -69,6 +69,15 @@ impl Credential<'_> {
         self.issue_as(json!({"scopes": scopes}))
     }
 
+    /// What it is now: a chaos rule or a scenario may have rotated it.
+    ///
+    /// # Errors
+    /// That none lives.
+    pub fn key(&self) -> Result<Key, Error> {
+        let id = self.newest()?;
+        self.ask(Method::GET, &format!("/{id}/secret"), &Value::Null).map(|told| Key::of(&told))
+    }
+
     /// Replaces it; the old one is dead at the next call, or when the vendor's overlap ends.
     ///
     /// # Errors
@@ -100,6 +109,12 @@ impl Credential<'_> {
     }
 
     fn end(&self, how: &str) -> Result<Value, Error> {
+        let id = self.newest()?;
+        self.ask(Method::POST, &format!("/{id}/{how}"), &Value::Null)
+    }
+
+    /// The number of the newest that lives.
+    fn newest(&self) -> Result<u64, Error> {
         let list = self.ask(Method::GET, "", &Value::Null)?;
         let is_meant = |one: &&Value| {
             one["credential"] == self.name
@@ -109,8 +124,7 @@ impl Credential<'_> {
         let newest = list["credentials"].as_array().into_iter().flatten().rfind(is_meant);
         let none =
             || Error::new(format!("no credential `{}` of {} lives: issue one", self.name, self.vendor));
-        let id = newest.and_then(|one| one["id"].as_u64()).ok_or_else(none)?;
-        self.ask(Method::POST, &format!("/{id}/{how}"), &Value::Null)
+        newest.and_then(|one| one["id"].as_u64()).ok_or_else(none)
     }
 
     fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Value, Error> {

@@ -50,6 +50,8 @@ fn a_client_is_known_by_its_secret_alone_and_ends_with_its_tokens() {
     assert!(vault.client("id", "secret").is_none());
     assert_eq!(vault.token("t").and_then(|token| token.flaw(0)), Some(Stranger::Revoked));
     assert!(vault.owner_of_client("id").is_some());
+    assert_eq!(vault.secret_of_client("id").as_deref(), Some("secret"));
+    assert_eq!(vault.secret_of_client("other"), None);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::Method;
 use serde_json::Value;
 use standin::call::{Call, Ending};
+use standin::chaos::ready_made::ReadyMade;
 use standin::chaos::{read, ready_made};
 use standin::engine::{Engine, Setup, Turn};
 use standin::notes::Notes;
@@ -17,7 +18,11 @@ use crate::engine::{PROFILES, call, json};
 
 /// An engine of one vendor whose clock stands, and whose delays are noted and not waited.
 fn engine(profile: &Arc<Profile>, recipients: usize) -> Engine {
-    let mut setup = Setup::new(vec![Arc::clone(profile)]);
+    engine_of(std::slice::from_ref(profile), recipients)
+}
+
+fn engine_of(profiles: &[Arc<Profile>], recipients: usize) -> Engine {
+    let mut setup = Setup::new(profiles.to_vec());
     (setup.recipients, setup.groups, setup.clock_ms) = (recipients, 1, Some(0));
     let engine = Engine::start(setup).expect("an engine that starts");
     let sandbox = engine.sandbox("default").expect("the default sandbox");
@@ -54,7 +59,7 @@ fn calls(profile: &Profile) -> Vec<Call> {
     calls
 }
 
-/// What a hundred calls met: how many each rule struck, and what came of it.
+/// What twenty-five calls of each kind met.
 fn met(profile: &Arc<Profile>, set: &str) -> Vec<(u16, Option<Ending>, Notes)> {
     let engine = engine(profile, 12);
     arm(&engine, &format!("{{use: {set}}}"));
@@ -63,7 +68,7 @@ fn met(profile: &Arc<Profile>, set: &str) -> Vec<(u16, Option<Ending>, Notes)> {
         let (reply, notes) = engine.answer_with_notes(&calls[nth % calls.len()]);
         (reply.status.as_u16(), reply.delivery.map(|delivery| delivery.ending), notes)
     };
-    (0..100).map(answer).collect()
+    (0..25 * calls.len()).map(answer).collect()
 }
 
 #[test]
@@ -105,6 +110,92 @@ fn one_seed_gives_one_fate() {
         };
         assert_eq!(fates(), fates(), "{}", set.name);
     }
+}
+
+/// The fate of each of 45 calls of a kind, some others coming before each of them: the rules that struck it, its delay, and
+/// how it ended.
+fn fates(set: &ReadyMade, watched: &Call, beside: &[Call]) -> Vec<Option<String>> {
+    let engine = engine_of(&PROFILES[..2], 1);
+    arm(&engine, &format!("{{use: {}}}", set.name));
+    let fate = |_| {
+        beside.iter().for_each(|call| drop(engine.answer(call)));
+        let chaos = engine.answer_with_notes(watched).1.chaos?;
+        let rules: Vec<&str> = chaos.strikes.iter().map(|strike| strike.rule.as_str()).collect();
+        Some(format!("{rules:?} {} {:?} {:?}", chaos.delay_ms, chaos.ending, chaos.token))
+    };
+    (0..45).map(fate).collect()
+}
+
+#[test]
+fn no_shipped_set_has_another_fate_for_a_call_because_of_what_runs_beside_it() {
+    let own = calls(&PROFILES[0]);
+    let of = |call: &Call, whose: &str| {
+        let mut call = call.clone();
+        let token = call.headers["authorization"].to_str().expect("text").to_owned();
+        call.headers.insert("authorization", format!("{token}{whose}").parse().expect("a value"));
+        call
+    };
+    for set in ready_made::all() {
+        let mut struck = 0;
+        for (index, watched) in own.iter().enumerate() {
+            // The same operation by another organization and by a stranger, and another vendor's.
+            let mut beside = vec![of(watched, "-globex"), of(watched, "-of-nobody")];
+            beside.extend(calls(&PROFILES[1]));
+            // What this one counts is the calls with a credential, whatever they do.
+            if set.name != "token-rotation-midway" {
+                beside.extend(
+                    own.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, call)| call.clone()),
+                );
+            }
+            let alone = fates(&set, watched, &[]);
+            assert_eq!(fates(&set, watched, &beside), alone, "{} {}", set.name, watched.path);
+            struck += alone.iter().flatten().count();
+        }
+        assert!(struck > 0, "{} strikes nobody", set.name);
+    }
+}
+
+#[test]
+fn an_access_token_dies_as_a_rule_says_and_its_client_gets_another() {
+    for how in ["rotate", "revoke", "expire"] {
+        let cofense = PROFILES.iter().find(|profile| profile.vendor == "cofense").expect("Cofense");
+        let engine = engine(cofense, 1);
+        let access_token = || {
+            let asked = "grant_type=client_credentials&client_id=cofense-vision-client\
+                         &client_secret=cofense-vision-secret";
+            let mut call = call("POST", "/cofense/vision/oauth/token", "", asked);
+            let form = http::HeaderValue::from_static("application/x-www-form-urlencoded");
+            call.headers.insert(http::header::CONTENT_TYPE, form);
+            json(&engine.answer(&call))["access_token"].as_str().expect("a token").to_owned()
+        };
+        // What is not there is a 404 to whoever is known, and a 401 to all others.
+        let status =
+            |token: &str| engine.answer(&call("GET", "/cofense/vision/x", token, "")).status.as_u16();
+        let first = access_token();
+        arm(&engine, &format!("{{token: {how}, when: {{nth: 2}}}}"));
+        assert_eq!([status(&first), status(&first), status(&first)], [404, 401, 401], "{how}");
+        let second = access_token();
+        assert_eq!(status(&second), 404, "{how}");
+        // A step of a scenario ends the tokens of clients, too, and leaves them their secret.
+        let steps = format!("scenario: s\nabout: it.\ntimeline: [{{at: 0s, credentials: {{{how}: {{}}}}}}]");
+        let source = standin::profile::source::Source::new("s", steps);
+        let scenario = standin::scenario::read::read(&source, None, &mut Vec::new()).expect("a scenario");
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        engine.play(&sandbox, &Arc::new(scenario)).expect("it begins");
+        assert_eq!([status(&second), status(&access_token())], [401, 404], "{how}");
+    }
+}
+
+#[test]
+fn the_rules_that_struck_a_call_count_among_the_bytes_of_its_journal() {
+    let bytes = |name: &str| {
+        let engine = engine(&PROFILES[0], 1);
+        arm(&engine, &format!("{{name: {name}, delay: 1s}}"));
+        engine.answer(&calls(&PROFILES[0])[0]);
+        let sandbox = engine.sandbox("default").expect("the default sandbox");
+        sandbox.journal.all().iter().map(|entry| entry.bytes()).sum::<usize>()
+    };
+    assert_eq!(bytes(&"x".repeat(100)) - bytes("x"), 99);
 }
 
 /// The list of items in a reply: the first list of maps, wherever the vendor keeps it.

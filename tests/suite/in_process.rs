@@ -106,6 +106,29 @@ fn a_credential_dies_as_it_is_told() -> Result<(), Error> {
 }
 
 #[test]
+fn what_a_rule_rotated_is_told_to_whoever_asks() -> Result<(), Error> {
+    let standin = start();
+    let sandbox = standin.sandbox()?;
+    let (credential, old) = (sandbox.credential("scim", "scim"), sandbox.token("scim", "scim")?);
+    assert_eq!(credential.key()?.token, old);
+    sandbox.chaos().add(&json!({"when": {"nth": 1}, "token": "rotate"}))?;
+    assert_eq!(users(&sandbox, &old).0, 401);
+    let new = credential.key()?;
+    assert_ne!(new.token, old);
+    assert_eq!(users(&sandbox, &new.token).0, 200);
+    let journal = sandbox.journal(&[])?;
+    assert!(!json!(journal).to_string().contains(&new.token), "{journal:?}");
+    let client = sandbox.credential("cofense", "vision").key()?;
+    assert_eq!(client, sandbox.client("cofense", "vision")?);
+    credential.revoke()?;
+    assert_eq!(
+        credential.key().expect_err("none lives").to_string(),
+        "no credential `scim` of scim lives: issue one"
+    );
+    Ok(())
+}
+
+#[test]
 fn the_clock_goes_where_it_is_told() -> Result<(), Error> {
     let standin = start();
     let sandbox = standin.sandbox()?;

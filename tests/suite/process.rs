@@ -40,6 +40,18 @@ pub fn command() -> Command {
     command
 }
 
+/// The same, begun with a soft limit of open files.
+pub fn command_with_files_max(files_max: u32) -> Command {
+    let plain = command();
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -S -n {files_max} && exec \"$0\" \"$@\"")]).arg(plain.get_program());
+    plain.get_envs().for_each(|(name, _)| {
+        command.env_remove(name);
+    });
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command
+}
+
 /// Runs the program to its end.
 pub fn output(options: &[&str]) -> Output {
     command().args(options).output().expect("the program can be run")

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::http::{Connection, call, request};
-use crate::process::Standin;
+use crate::process::{Standin, command_with_files_max};
 
 const COFENSE: (&str, &str) = ("authorization", "Bearer cofense-api-token");
 const COSAFE: (&str, &str) = ("authorization", "Bearer cosafe-scim-token");
@@ -177,4 +178,23 @@ fn a_target_that_cannot_be_decoded_or_a_method_nobody_knows_is_answered() {
         let reply = connection.call(method, path, &[COFENSE], "");
         assert!((200..500).contains(&reply.status), "{method} {path}: {} {}", reply.line, reply.text());
     }
+}
+
+#[test]
+fn more_than_a_thousand_idle_connections_keep_nobody_out() {
+    // This process needs its own end of each; where it may not have so many, the machine cannot run this.
+    let given = getrlimit(Resource::Nofile);
+    let wanted = 4_096;
+    if given.maximum.is_some_and(|hard| hard < wanted) {
+        return;
+    }
+    if given.current.is_some_and(|soft| soft < wanted) {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..given }).expect("below the hard limit");
+    }
+    // The server must ask for more than it was given.
+    let mut command = command_with_files_max(256);
+    let standin = Standin::start_with(command.args(["--listen", "127.0.0.1:0", "--recipients", "1"]));
+    let idle: Vec<_> = (0..1_100).map(|_| Connection::to(standin.address())).collect();
+    assert_eq!(call(standin.address(), "GET", "/_standin/health", &[], "").status, 200);
+    drop(idle);
 }

@@ -109,6 +109,22 @@ fn calls_are_counted_apart_by_what_the_rule_says() {
     };
     assert_eq!(both(vec![]), [false, true, false, false]);
     assert_eq!(both(vec![Apart::Operation]), [false, false, true, true]);
+    assert_eq!(both(vec![Apart::Kind]), [false, false, true, true]);
+    for each in
+        [vec![Apart::Kind], vec![Apart::Vendor, Apart::Operation, Apart::Credential, Apart::Organization]]
+    {
+        let some = Some("other");
+        for beside in [
+            Meeting { vendor: "w", ..CALL },
+            Meeting { credential: some, ..CALL },
+            Meeting { organization: some, ..CALL },
+            Meeting { operation: None, ..CALL },
+        ] {
+            let chaos = chaos(vec![rule(when(each.clone()))]);
+            let struck = [&beside, &CALL, &CALL, &beside].map(|call| chaos.meet(call).is_some());
+            assert_eq!(struck, [false, false, true, true], "{each:?} {beside:?}");
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub(in crate::chaos) fn glob_of_path(text: &str) -> Result<(), String> {
 impl Reader<'_> {
     pub(super) fn place(&mut self, rule: &Part<'_>) -> Where {
         let Some(part) = rule.part("where", &WHERE) else { return Where::default() };
+        self.not_empty(&part, "method", "the methods, such as `[POST, PUT]`");
         let methods = part.texts("method");
         let place = Where {
             vendor: part.text("vendor"),

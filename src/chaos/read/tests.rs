@@ -67,6 +67,7 @@ fn when_says_which_of_them() {
     let between = |from, to| When { between: Some((from, to)), ..When::default() };
     check_when("between: [10s, 2m]", &between(Moment::In(10_000), Moment::In(120_000)));
     check_when("between: [1s, '1970-01-01T00:01:00+00:00']", &between(Moment::In(1_000), Moment::At(60_000)));
+    check_when("each: [kind]", &When { each: vec![Apart::Kind], ..When::default() });
     check_when(
         "each: [vendor, operation, credential, organization]",
         &When {

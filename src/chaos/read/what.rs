@@ -20,8 +20,8 @@ use crate::profile::suggest::quoted;
 const FRAMING: &[&str] =
     &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/// Statuses of replies that never have a body (RFC 9110 sections 15.3.5 and 15.4.5).
-const WITHOUT_BODY: &[u16] = &[204, 304];
+/// Statuses of replies that never have a body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+const WITHOUT_BODY: &[u16] = &[204, 205, 304];
 
 impl Reader<'_> {
     pub(super) fn what(&mut self, rule: &Part<'_>) -> What {

@@ -32,6 +32,7 @@ impl Reader<'_> {
         // What is no count is told of already.
         let number =
             |node: &Node| node.as_int().and_then(|number| u64::try_from(number).ok()).filter(|n| *n > 0);
+        self.not_empty(&part, "nth", "the how-many-th calls, such as `[2, 5]`");
         let count = |key: &str| part.node.get(key).and_then(number);
         let nth = match part.node.get("nth") {
             Some(Node { value: Tree::List(items), .. }) => items.iter().filter_map(number).collect(),

@@ -68,6 +68,7 @@ pub(super) const COMMANDS: &[Command] = &[
     command("clock resume", "move_clock").says("freeze", false),
     command("credentials", "list_credentials"),
     command("credentials issue", "issue_credential").plain(&["credential"]),
+    command("credentials reveal", "reveal_credential"),
     command("credentials rotate", "rotate_credential"),
     command("credentials revoke", "revoke_credential"),
     command("credentials expire", "expire_credential"),

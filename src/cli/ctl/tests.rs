@@ -75,6 +75,7 @@ fn a_command_is_a_call() {
     check("-s one clock freeze", "PATCH /_standin/v1/sandboxes/one/clock", &json!({"freeze": true}));
     let vendor = "/_standin/v1/sandboxes/default/vendors/acme";
     check("credentials acme", &format!("GET {vendor}/credentials"), &Value::Null);
+    check("credentials reveal acme 3", &format!("GET {vendor}/credentials/3/secret"), &Value::Null);
     check("--json credentials rotate acme 3", &format!("POST {vendor}/credentials/3/rotate"), &Value::Null);
     check(
         "credentials issue acme scim --scopes a,b --expires-in 1h",

@@ -215,8 +215,8 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "C004",
         "a chaos rule contradicts itself",
-        "Each value is right by itself, and together they leave nothing: counts of which no call is left, an end before \
-         its beginning, a body for a status that has none.",
+        "Each value is right by itself, and together they leave nothing: counts of which no call is left, a list of nothing, \
+         an end before its beginning, a body for a status that has none.",
     ),
     (
         "C005",
@@ -227,7 +227,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "C006",
         "a chaos rule is beyond a bound",
-        "Everything is bounded: how many rules a sandbox has, how late a reply comes, how long a call hangs, how late what \
+        "Everything is bounded: how many rules a sandbox has, how long a name is, how late a reply comes, how long a call hangs, how late what \
          is written shows.",
     ),
     (
