@@ -75,17 +75,8 @@ impl Vendor {
                 Fault::ScopeMissing { scope: endpoint.and_then(|endpoint| endpoint.scope.clone())? }
             }
             FaultName::PlanRequired => Fault::PlanRequired { plans: self.profile.plans.clone() },
-            FaultName::MethodNotAllowed => Fault::MethodNotAllowed {
-                allowed: surface.api.endpoints.iter().map(|one| one.method.to_string()).fold(
-                    Vec::new(),
-                    |mut all, method| {
-                        if !all.contains(&method) {
-                            all.push(method);
-                        }
-                        all
-                    },
-                ),
-            },
+            // No endpoint takes TRACE: what the path takes is told.
+            FaultName::MethodNotAllowed => sight.settle(surface.api, &http::Method::TRACE).err()?,
             FaultName::NoSuchRecord => {
                 Fault::NoSuchRecord { record: record(), id: sight.id.clone().unwrap_or_default() }
             }
