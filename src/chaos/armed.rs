@@ -263,7 +263,12 @@ impl Fate {
 
     /// Whether the operation takes effect.
     pub fn commits(&self) -> bool {
-        (self.respond.is_none() && self.ending.is_none()) || self.commit == Some(Commit::Before)
+        match (&self.respond, self.ending) {
+            (None, None) => true,
+            // Its reply arrives, if slowly: what it tells of is so, unless the rule says otherwise.
+            (None, Some(Ending::Drip(_))) => self.commit != Some(Commit::Never),
+            _ => self.commit == Some(Commit::Before),
+        }
     }
 }
 

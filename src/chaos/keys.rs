@@ -54,7 +54,7 @@ pub static RULE: Block = Block {
                 ("before", "it does: only the reply is lost"),
                 ("never", "it does not: the call is lost"),
             ]),
-            "Whether what the call asks for takes effect, beside `respond` or `ending`; without it, `never`.",
+            "Whether what the call asks for takes effect, beside `respond` or `ending`; without it, `never`, but for a `drip`, whose reply arrives.",
         ),
         may(
             "visibility",

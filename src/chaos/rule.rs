@@ -121,7 +121,8 @@ pub struct What {
     pub respond: Option<Respond>,
     /// Its reply ends badly.
     pub ending: Option<Ending>,
-    /// Whether its operation takes effect, where it gets another reply or a bad end; `None` for [`Commit::Never`].
+    /// Whether its operation takes effect, where it gets another reply or a bad end; `None` for [`Commit::Never`],
+    /// but for a drip, whose reply arrives.
     pub commit: Option<Commit>,
     /// What it writes shows late.
     pub visibility: Option<Visibility>,

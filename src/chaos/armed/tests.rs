@@ -144,6 +144,11 @@ fn a_rule_adds_what_no_earlier_one_said() {
     assert_eq!(names, ["late5", "late7", "lost", "r"]);
     let refused = fate(vec![rule(When::default())]);
     assert!(!refused.commits() && refused.loses_reply());
+    let drips = |commit| {
+        let what = What { ending: Some(Ending::Drip(9)), commit, ..What::default() };
+        fate(vec![Rule { what, ..rule(When::default()) }]).commits()
+    };
+    assert!(drips(None) && drips(Some(Commit::Before)) && !drips(Some(Commit::Never)));
     let only_late = fate(vec![late(1)]);
     assert!(only_late.commits() && !only_late.loses_reply());
 }
