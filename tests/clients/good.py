@@ -44,6 +44,9 @@ LAG_SECONDS = 3
 TOKEN_SPARE_SECONDS = 30
 """An access token is renewed so long before it is over."""
 
+WAITS = random.Random(os.environ.get("STANDIN_SEED"))
+"""What waits are drawn from; by the seed of a rehearsal, so that one is like the other."""
+
 REPEATABLE = {"GET", "PUT", "DELETE"}
 """Methods that leave the same behind once as twice. After any other, look before you repeat."""
 
@@ -115,11 +118,11 @@ class Client:
         """As long as the server says; else longer each time, and not in step with other clients."""
         told = reply.wait_seconds() if reply else None
         if told is None:
-            time.sleep(BACKOFF_SECONDS * 2**tries * random.uniform(0.8, 1.2))
+            time.sleep(BACKOFF_SECONDS * 2**tries * WAITS.uniform(0.8, 1.2))
         elif told > WAIT_SECONDS_MAX:
             raise GaveUp(f"told to wait {told:.0f} s")
         else:
-            time.sleep(told + random.uniform(0.01, 0.1))
+            time.sleep(told + WAITS.uniform(0.01, 0.1))
 
     def fresh_token(self) -> str:
         """The token in force: kept for as long as it lives."""

@@ -47,8 +47,8 @@ const TIMEOUT: &str = "10m";
 
 /// What stands below `--help`.
 const AFTER_HELP: &str = "\
-The client finds in its environment: STANDIN_URL, STANDIN_SANDBOX, STANDIN_ORGANIZATION, STANDIN_VENDORS; for each
-vendor and api STANDIN_<VENDOR>_<API>_URL; for each credential STANDIN_<VENDOR>_<CREDENTIAL>_TOKEN, or _CLIENT_ID,
+The client finds in its environment: STANDIN_URL, STANDIN_SANDBOX, STANDIN_SEED, STANDIN_ORGANIZATION, STANDIN_VENDORS;
+for each vendor and api STANDIN_<VENDOR>_<API>_URL; for each credential STANDIN_<VENDOR>_<CREDENTIAL>_TOKEN, or _CLIENT_ID,
 _CLIENT_SECRET and _TOKEN_URL. _TOKEN_FILE, _CLIENT_ID_FILE and _CLIENT_SECRET_FILE name files that always hold the
 one that is good now. docs/scenarios.md tells more.
 

@@ -22,6 +22,8 @@ pub(super) fn of(
     let mut all = vec![
         (name(&["URL"]), url.to_owned()),
         (name(&["SANDBOX"]), sandbox.name.to_string()),
+        // What a client may draw its waits from, so that they too are the same again.
+        (name(&["SEED"]), sandbox.birth.seed.to_string()),
         (name(&["ORGANIZATION"]), organization.to_owned()),
     ];
     let mut vendors = Vec::new();
