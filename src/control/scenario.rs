@@ -11,7 +11,6 @@ use super::row::{Ask, Gives, Row, Takes, created, done, ok};
 use super::shape::{Field, Kind};
 use crate::call::Reply;
 use crate::profile::source::Source;
-use crate::profile::suggest::instead;
 use crate::record::text::rfc3339;
 use crate::scenario::{self, Due, Scenario, Timeline};
 
@@ -132,11 +131,8 @@ fn named(text: &str) -> Result<Option<Arc<Source>>, Problem> {
     let Some(name) = members.get("scenario").and_then(Value::as_str).filter(|_| members.len() == 1) else {
         return Ok(None);
     };
-    let found = scenario::ready::named(name).ok_or_else(|| {
-        let known: Vec<&str> = scenario::ready::all().map(|(name, _)| name).collect();
-        Problem::invalid(format!("there is no scenario `{name}`; {}", instead(name, &known)))
-    });
-    found.map(Some)
+    let found = scenario::ready::find(name);
+    found.map(Some).map_err(|instead| Problem::invalid(format!("there is no scenario `{name}`; {instead}")))
 }
 
 fn get(desk: &Desk, ask: &Ask<'_>) -> Result<Reply, Problem> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::profile::source::Source;
+use crate::profile::suggest::instead;
 
 /// Name and text of each.
 static BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
@@ -13,8 +14,13 @@ pub fn all() -> impl Iterator<Item = (&'static str, Arc<Source>)> {
 }
 
 /// The one of a name.
-pub fn named(wanted: &str) -> Option<Arc<Source>> {
-    all().find(|(name, _)| *name == wanted).map(|(_, source)| source)
+///
+/// # Errors
+/// The nearest name that there is, or all of them.
+pub fn find(wanted: &str) -> Result<Arc<Source>, String> {
+    let names: Vec<&str> = all().map(|(name, _)| name).collect();
+    let found = all().find(|(name, _)| *name == wanted).map(|(_, source)| source);
+    found.ok_or_else(|| instead(wanted, &names))
 }
 
 fn name(file: &'static str) -> &'static str {

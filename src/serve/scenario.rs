@@ -8,7 +8,6 @@ use crate::engine::Setup;
 use crate::profile::diagnostic;
 use crate::profile::files;
 use crate::profile::model::Profile;
-use crate::profile::suggest::instead;
 use crate::scenario::{self, Scenario};
 
 /// The scenario of a name or a file.
@@ -16,14 +15,13 @@ use crate::scenario::{self, Scenario};
 /// # Errors
 /// That there is none of it, or its mistakes.
 pub fn scenario(named: &str, known: &[Arc<Profile>]) -> Result<Scenario, Refusal> {
-    let source = match scenario::ready::named(named) {
-        Some(source) => source,
-        None if !Path::new(named).exists() && !named.contains(['/', '.']) => {
-            let names: Vec<&str> = scenario::ready::all().map(|(name, _)| name).collect();
-            let why = format!("no scenario and no file is called {named}; {}", instead(named, &names));
+    let source = match scenario::ready::find(named) {
+        Ok(source) => source,
+        Err(instead) if !Path::new(named).exists() && !named.contains(['/', '.']) => {
+            let why = format!("no scenario and no file is called {named}; {instead}");
             return Err(Refusal::new(why));
         }
-        None => files::file(Path::new(named)).map_err(Refusal::new)?,
+        Err(_) => files::file(Path::new(named)).map_err(Refusal::new)?,
     };
     let mut mistakes = Vec::new();
     let read = scenario::read::read(&source, Some(known), &mut mistakes);

@@ -1,22 +1,20 @@
 //! The chaos language. Each `tests/chaos_errors/NAME.yaml` has one mistake (`seven.yaml` has seven), and `NAME.stderr` is all
 //! that is said of it; the ready-made rules are read and tried against every vendor that ships.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::{ProptestConfig, any, proptest};
 use standin::chaos::keys::CHAOS;
 use standin::chaos::{read, ready_made};
-use standin::profile::diagnostic::{CODES, Diagnostic, render, sorted};
+use standin::profile::diagnostic::render;
 use standin::profile::grammar::table_mistakes;
 use standin::profile::model::Profile;
 use standin::profile::schema_json::json_schema;
 use standin::profile::source::Source;
 use standin::profile::{Library, files};
 
-use crate::support::golden::golden_all;
-use crate::support::{faultless, files_in, source};
+use crate::support::{faultless, files_in, mistakes, source};
 
 const FOLDER: &str = "tests/chaos_errors";
 
@@ -30,7 +28,7 @@ fn profiles(library: &Library) -> Vec<Arc<Profile>> {
 }
 
 /// The cases, each with what is found.
-fn cases() -> Vec<(PathBuf, Vec<Diagnostic>)> {
+fn cases() -> Vec<mistakes::Case> {
     let read = |path: PathBuf| {
         let mut found = Vec::new();
         assert!(read::read(&source(&path), Some(&ROOKERY), &mut found).is_none(), "{}", path.display());
@@ -41,24 +39,17 @@ fn cases() -> Vec<(PathBuf, Vec<Diagnostic>)> {
 
 #[test]
 fn every_kind_of_mistake_is_reported_as_its_file_says() {
-    golden_all(cases().into_iter().map(|(path, found)| (path.with_extension("stderr"), render(&found))));
+    mistakes::are_reported(cases());
 }
 
 #[test]
 fn every_case_has_one_mistake_and_seven_has_seven() {
-    for (path, found) in cases() {
-        let wanted = if path.ends_with("seven.yaml") { 7 } else { 1 };
-        assert_eq!(sorted(&found).len(), wanted, "{}\n{}", path.display(), render(&found));
-    }
+    mistakes::are_counted(cases());
 }
 
 #[test]
-fn every_code_has_a_case() {
-    let met: BTreeSet<&str> = cases().iter().flat_map(|(_, found)| found).map(|one| one.code).collect();
-    let codes = CODES.iter().map(|(code, _, _)| *code);
-    let known: BTreeSet<&str> = codes.filter(|code| code.starts_with('C')).collect();
-    let met: BTreeSet<&str> = met.into_iter().filter(|code| code.starts_with('C')).collect();
-    assert_eq!(met, known);
+fn every_code_has_a_case_and_every_golden_file_too() {
+    mistakes::are_all(FOLDER, 'C', cases());
 }
 
 #[test]

@@ -1,19 +1,16 @@
 //! Each `tests/profile_errors/NAME.yaml` has one mistake (`seven.yaml` has seven), and `NAME.stderr` is all that is said of
 //! it. The files extend `base/minimal.yaml`; `NAME.other.yaml` is read with `NAME.yaml` where a mistake needs two files.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use standin::profile::Library;
-use standin::profile::diagnostic::{CODES, Diagnostic, render, sorted};
 
-use crate::support::golden::golden_all;
-use crate::support::{checked, faultless, files_in, source};
+use crate::support::{checked, faultless, files_in, mistakes, source};
 
 const FOLDER: &str = "tests/profile_errors";
 
 /// The cases, each with what is found.
-fn cases() -> Vec<(PathBuf, Vec<Diagnostic>)> {
+fn cases() -> Vec<mistakes::Case> {
     let mut paths = files_in(FOLDER, ".yaml");
     paths.retain(|path| !path.to_string_lossy().ends_with(".other.yaml"));
     let read = |path: PathBuf| {
@@ -34,30 +31,17 @@ fn base() -> PathBuf {
 
 #[test]
 fn every_kind_of_mistake_is_reported_as_its_file_says() {
-    golden_all(cases().into_iter().map(|(path, found)| (path.with_extension("stderr"), render(&found))));
+    mistakes::are_reported(cases());
 }
 
 #[test]
 fn every_case_has_one_mistake_and_seven_has_seven() {
-    for (path, found) in cases() {
-        let wanted = if path.ends_with("seven.yaml") { 7 } else { 1 };
-        assert_eq!(sorted(&found).len(), wanted, "{}\n{}", path.display(), render(&found));
-    }
+    mistakes::are_counted(cases());
 }
 
 #[test]
-fn every_code_has_a_case() {
-    let met: BTreeSet<&str> = cases().iter().flat_map(|(_, found)| found).map(|one| one.code).collect();
-    let codes = CODES.iter().map(|(code, _, _)| *code);
-    let known: BTreeSet<&str> = codes.filter(|code| code.starts_with('P')).collect();
-    assert_eq!(met, known);
-}
-
-#[test]
-fn every_golden_file_has_its_case() {
-    for path in files_in(FOLDER, ".stderr") {
-        assert!(path.with_extension("yaml").exists(), "{} belongs to nothing", path.display());
-    }
+fn every_code_has_a_case_and_every_golden_file_too() {
+    mistakes::are_all(FOLDER, 'P', cases());
 }
 
 #[test]

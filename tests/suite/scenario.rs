@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::{Value, json};
 use standin::engine::{Birth, DEFAULT_SANDBOX, Engine, Refused, Sandbox, Setup};
-use standin::profile::diagnostic::{CODES, Diagnostic, render, sorted};
+use standin::profile::diagnostic::render;
 use standin::profile::grammar::table_mistakes;
 use standin::profile::model::Profile;
 use standin::profile::node::parse;
@@ -21,8 +21,7 @@ use standin::scenario::keys::SCENARIO;
 use standin::scenario::{Deed, Scenario, read, ready};
 
 use crate::engine::{call, json};
-use crate::support::golden::golden_all;
-use crate::support::{faultless, files_in, source};
+use crate::support::{faultless, files_in, mistakes, source};
 
 const FOLDER: &str = "tests/scenario_errors";
 
@@ -39,7 +38,7 @@ fn profiles(library: &Library) -> Vec<Arc<Profile>> {
 }
 
 /// The cases, each with what is found.
-fn cases() -> Vec<(PathBuf, Vec<Diagnostic>)> {
+fn cases() -> Vec<mistakes::Case> {
     let read = |path: PathBuf| {
         let mut found = Vec::new();
         assert!(read::read(&source(&path), Some(&MADE_UP), &mut found).is_none(), "{}", path.display());
@@ -50,27 +49,17 @@ fn cases() -> Vec<(PathBuf, Vec<Diagnostic>)> {
 
 #[test]
 fn every_kind_of_mistake_is_reported_as_its_file_says() {
-    golden_all(cases().into_iter().map(|(path, found)| (path.with_extension("stderr"), render(&found))));
+    mistakes::are_reported(cases());
 }
 
 #[test]
 fn every_case_has_one_mistake_and_seven_has_seven() {
-    for (path, found) in cases() {
-        let wanted = if path.ends_with("seven.yaml") { 7 } else { 1 };
-        assert_eq!(sorted(&found).len(), wanted, "{}\n{}", path.display(), render(&found));
-    }
+    mistakes::are_counted(cases());
 }
 
 #[test]
 fn every_code_has_a_case_and_every_golden_file_too() {
-    let found: Vec<Diagnostic> = cases().into_iter().flat_map(|(_, found)| found).collect();
-    let met: BTreeSet<&str> = found.iter().map(|one| one.code).filter(|code| code.starts_with('S')).collect();
-    let codes = CODES.iter().map(|(code, _, _)| *code);
-    let known: BTreeSet<&str> = codes.filter(|code| code.starts_with('S')).collect();
-    assert_eq!(met, known);
-    for path in files_in(FOLDER, ".stderr") {
-        assert!(path.with_extension("yaml").exists(), "{} belongs to nothing", path.display());
-    }
+    mistakes::are_all(FOLDER, 'S', cases());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod conversation;
 /// Results that are compared whole with a file.
 pub mod golden;
+pub mod mistakes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
